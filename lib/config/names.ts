@@ -1,0 +1,99 @@
+// Names that two programs share: what one writes, another reads. A name used by one program only does not belong here.
+
+/** The stages a config exists for, smallest first. */
+export const stageNames = ['dev', 'small', 'prod'] as const;
+export type StageName = (typeof stageNames)[number];
+
+/** What is deployed together, in the order of deployment. */
+export const stackParts = ['network', 'data', 'image', 'fleet'] as const;
+export type StackPart = (typeof stackParts)[number];
+
+/** The CloudFormation stack of one part of one stage, e.g. `clonekit-dev-fleet`. */
+export const stackName = (stage: StageName, part: StackPart): string => `clonekit-${stage}-${part}`;
+
+/**
+ * Environment variables of a clone. The fleet stack writes them into the launch template's user data, `bin/web` reads
+ * them, and the local fleet hands on what the template says. None of them is a secret.
+ */
+export const cloneEnv = {
+  /** dev, small or prod. */
+  stage: 'CLONEKIT_STAGE',
+  /** Who this clone is: the instance id. Written at boot, not by the template. */
+  cloneId: 'CLONEKIT_CLONE_ID',
+  /** Address to listen on; absent: 0.0.0.0. Written at boot, not by the template. */
+  listen: 'CLONEKIT_LISTEN',
+  /** TCP port to listen on: the target group's. */
+  port: 'CLONEKIT_PORT',
+  /** `host:port` of the cache that keeps sessions. */
+  sessions: 'CLONEKIT_SESSIONS',
+  /** `host:port` of the cache that keeps objects. */
+  objects: 'CLONEKIT_OBJECTS',
+  /** ARN of the secret `{username, password}` of both caches. */
+  cacheSecret: 'CLONEKIT_CACHE_SECRET',
+  /** `host:port` of the MySQL primary. */
+  primary: 'CLONEKIT_PRIMARY',
+  /** `host:port` of each read replica, joined by commas; empty when there is none. */
+  replicas: 'CLONEKIT_REPLICAS',
+  /** ARN of the secret `{username, password, dbname, …}` of the database. */
+  databaseSecret: 'CLONEKIT_DATABASE_SECRET',
+  /** `on` or `off`: TLS to the caches and the database. */
+  tls: 'CLONEKIT_TLS',
+  /** `on` or `off`: whether people reach the load balancer by https, so that cookies can be `Secure`. */
+  https: 'CLONEKIT_HTTPS',
+  /** Seconds to keep answering after SIGTERM, so that the load balancer has taken the clone out before it closes. */
+  drainSeconds: 'CLONEKIT_DRAIN_SECONDS',
+  /** Seconds an idle keep-alive connection stays open; above the load balancer's idle timeout. */
+  keepAliveSeconds: 'CLONEKIT_KEEP_ALIVE_SECONDS',
+} as const;
+
+/** Where the environment of a clone is written on its disk: by cloud-init from user data, read by the service unit. */
+export const cloneEnvFile = '/run/clonekit/clone.env';
+
+/** The response header that names the clone that answered. */
+export const cloneHeader = 'x-clone';
+
+/** Paths every release answers, whatever else it does. */
+export const clonePaths = {
+  /** 200 while the process and its event loop are well; asks nobody else. The load balancer's health check. */
+  live: '/-/live',
+  /** 200 once caches and database were reached and the schema is current. Asked once, at launch. */
+  ready: '/-/ready',
+  /** JSON `{clone, release, startedAt}`. */
+  identity: '/-/identity',
+} as const;
+
+/** The lifecycle hook that keeps a new clone out of service until it has said that it is ready. */
+export const readyHook = 'ready';
+
+/** Outputs of the stacks: how operators' commands and the local fleet find what a stage consists of. */
+export const outputs = {
+  data: {
+    sessionsId: 'SessionsId',
+    objectsId: 'ObjectsId',
+    primaryId: 'PrimaryId',
+    /** Identifiers joined by commas; absent when there is no replica. */
+    replicaIds: 'ReplicaIds',
+  },
+  fleet: {
+    url: 'Url',
+    loadBalancerArn: 'LoadBalancerArn',
+    targetGroupArn: 'TargetGroupArn',
+    groupName: 'GroupName',
+    release: 'Release',
+  },
+} as const;
+
+/** Tags on resources. */
+export const tags = {
+  stage: 'clonekit:stage',
+  /** On the group, propagated at launch: the release a clone was launched with. */
+  release: 'clonekit:release',
+} as const;
+
+/** Files that describe a running local fleet, below its home folder. */
+export const localFiles = {
+  /** The home folder, in the project's folder unless `CLONEKIT_HOME` says otherwise. */
+  home: '.clonekit',
+  /** What runs and where: written by `clonekit up`, read by every other verb. */
+  fleet: 'fleet.json',
+} as const;

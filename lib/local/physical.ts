@@ -1,0 +1,94 @@
+// The names that AWS would give to what a template declares: ids, ARNs and attributes, the same at every start.
+import { createHash } from 'node:crypto';
+import type { Resource } from './template';
+
+/** The account of every local fleet. */
+export const account = '000000000000';
+
+/** Where something listens on this machine. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Hex digits that are always the same for the same text. */
+export const toHex = (text: string, digits: number): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, digits);
+
+interface Subject {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly resource: Resource;
+  readonly region: string;
+}
+
+const toArn = ({ region }: Subject, service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
+const given = ({ resource }: Subject, property: string): string | undefined => {
+  const value = resource.Properties?.[property];
+  return typeof value === 'string' ? value : undefined;
+};
+const nameOf = ({ stack, logicalId }: Subject) => `${stack}-${logicalId}`.toLowerCase();
+/** ELB names are at most 32 characters. */
+const shortNameOf = (subject: Subject) => `${subject.stack.slice(0, 22)}-${toHex(nameOf(subject), 8)}`;
+
+/** What `Ref` gives, by type; a type without a row has a name made of its stack and logical id. */
+const refs: Record<string, (subject: Subject) => string> = {
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': (s) =>
+    toArn(s, 'elasticloadbalancing', `loadbalancer/app/${given(s, 'Name') ?? shortNameOf(s)}/${toHex(nameOf(s), 16)}`),
+  'AWS::ElasticLoadBalancingV2::TargetGroup': (s) =>
+    toArn(s, 'elasticloadbalancing', `targetgroup/${given(s, 'Name') ?? shortNameOf(s)}/${toHex(nameOf(s), 16)}`),
+  'AWS::ElasticLoadBalancingV2::Listener': (s) =>
+    toArn(s, 'elasticloadbalancing', `listener/app/${shortNameOf(s)}/${toHex(nameOf(s), 16)}`),
+  'AWS::AutoScaling::AutoScalingGroup': (s) => given(s, 'AutoScalingGroupName') ?? nameOf(s),
+  'AWS::EC2::LaunchTemplate': (s) => `lt-${toHex(nameOf(s), 17)}`,
+  'AWS::RDS::DBInstance': (s) => (given(s, 'DBInstanceIdentifier') ?? nameOf(s)).slice(0, 63),
+  'AWS::ElastiCache::ReplicationGroup': (s) => given(s, 'ReplicationGroupId') ?? shortNameOf(s),
+  'AWS::ElastiCache::ParameterGroup': (s) => nameOf(s),
+  'AWS::SecretsManager::Secret': (s) => toArn(s, 'secretsmanager', `secret:${given(s, 'Name') ?? nameOf(s)}-${toHex(nameOf(s), 6)}`),
+};
+
+/** The physical id of a resource. */
+export const toPhysicalId = (subject: Subject): string => (refs[subject.resource.Type] ?? nameOf)(subject);
+
+type Attributes = (subject: Subject, id: string, address: Address | undefined) => Record<string, string | undefined>;
+
+/** What `Fn::GetAtt` gives, by type. Addresses are those of the processes on this machine. */
+const attributes: Record<string, Attributes> = {
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': (_, id, address) => ({
+    DNSName: address && `${address.host}:${address.port}`,
+    LoadBalancerFullName: id.split('loadbalancer/')[1],
+    LoadBalancerName: id.split('/')[2],
+    LoadBalancerArn: id,
+    CanonicalHostedZoneID: 'Z0000000000000',
+  }),
+  'AWS::ElasticLoadBalancingV2::TargetGroup': (_, id) => ({
+    TargetGroupFullName: id.slice(id.indexOf('targetgroup/')),
+    TargetGroupName: id.split('/')[1],
+    TargetGroupArn: id,
+  }),
+  'AWS::ElasticLoadBalancingV2::Listener': (_, id) => ({ ListenerArn: id }),
+  'AWS::EC2::LaunchTemplate': (_, id) => ({ LatestVersionNumber: '1', DefaultVersionNumber: '1', LaunchTemplateId: id }),
+  'AWS::RDS::DBInstance': (s, id, address) => ({
+    'Endpoint.Address': address?.host,
+    'Endpoint.Port': address && String(address.port),
+    DBInstanceArn: toArn(s, 'rds', `db:${id}`),
+  }),
+  'AWS::ElastiCache::ReplicationGroup': (_, __, address) => ({
+    'PrimaryEndPoint.Address': address?.host,
+    'PrimaryEndPoint.Port': address && String(address.port),
+    'ConfigurationEndPoint.Address': address?.host,
+    'ConfigurationEndPoint.Port': address && String(address.port),
+  }),
+};
+
+/**
+ * An attribute of a resource. Of types that nothing runs for on this machine (networks, roles), `Arn` and the ids are
+ * names like any other; undefined for an attribute that only a running part could have.
+ */
+export function findAttribute(subject: Subject, attribute: string, address: Address | undefined): string | undefined {
+  const id = toPhysicalId(subject);
+  const known = attributes[subject.resource.Type];
+  if (known) return known(subject, id, address)[attribute];
+  if (attribute === 'Arn' || attribute.endsWith('Arn')) return toArn(subject, 'clonekit', id);
+  return /Id$|^Name$/.test(attribute) ? `${id}-${attribute.toLowerCase()}` : undefined;
+}

@@ -1,0 +1,67 @@
+// Which programs can play which role of the fleet, as data: one row a flavour, the preferred flavour of a role first.
+
+export type Role = 'load balancer' | 'cache' | 'database';
+export type Flavour = 'haproxy' | 'valkey' | 'redis' | 'mysql' | 'mariadb';
+
+export interface CatalogueRow {
+  readonly role: Role;
+  readonly flavour: Flavour;
+  /** Names of the executable, as found on a PATH. */
+  readonly executables: readonly string[];
+  /** What `--version` prints if it is this flavour; group 1 is the version. */
+  readonly version: RegExp;
+  /** Debian and Ubuntu packages that hold it, best first. */
+  readonly packages: readonly string[];
+  /** Where there is no apt: what to install, by package command. */
+  readonly install: Readonly<Record<'brew' | 'dnf', string>>;
+}
+
+export const catalogue: readonly CatalogueRow[] = [
+  {
+    role: 'load balancer',
+    flavour: 'haproxy',
+    executables: ['haproxy'],
+    version: /^HAProxy version (\d[\w.]*)/m,
+    packages: ['haproxy'],
+    install: { brew: 'haproxy', dnf: 'haproxy' },
+  },
+  {
+    role: 'cache',
+    flavour: 'valkey',
+    executables: ['valkey-server'],
+    version: /^(?:Valkey|Server) server v=(\d[\w.]*)/m,
+    packages: ['valkey-server'],
+    install: { brew: 'valkey', dnf: 'valkey' },
+  },
+  {
+    role: 'cache',
+    flavour: 'redis',
+    executables: ['redis-server'],
+    version: /^Redis server v=(\d[\w.]*)/m,
+    packages: ['redis-server'],
+    install: { brew: 'redis', dnf: 'redis' },
+  },
+  {
+    role: 'database',
+    flavour: 'mysql',
+    executables: ['mysqld'],
+    version: /Ver (\d[\w.]*)(?!\S*MariaDB)\S* for (?!.*MariaDB)/,
+    packages: ['mysql-server-core', 'mysql-server-core-8.4', 'mysql-server-core-8.0'],
+    install: { brew: 'mysql', dnf: 'mysql-server' },
+  },
+  {
+    role: 'database',
+    flavour: 'mariadb',
+    executables: ['mariadbd', 'mysqld'],
+    version: /Ver (\d[\w.]*?)-MariaDB/,
+    packages: ['mariadb-server-core'],
+    install: { brew: 'mariadb', dnf: 'mariadb-server' },
+  },
+];
+
+/** The environment variable, and the key in `.clonekit.json`, that name a role's program: a path or a flavour. */
+export const overrides: Readonly<Record<Role, { readonly env: string; readonly key: string }>> = {
+  'load balancer': { env: 'CLONEKIT_LOAD_BALANCER', key: 'loadBalancer' },
+  cache: { env: 'CLONEKIT_CACHE', key: 'cache' },
+  database: { env: 'CLONEKIT_DATABASE', key: 'database' },
+};

@@ -1,0 +1,108 @@
+// Valkey or Redis as one cache of the fleet: its eviction policy, memory bound and users are the template's.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { Address } from '../physical';
+import type { CachePlan } from '../plan';
+import { FleetProcess } from '../process';
+import type { Program } from '../programs/program';
+import { generatePassword } from '../secrets';
+
+/** Who the supervisor is to a cache: a user of its own beside the template's. */
+const overseer = 'clonekit-local';
+
+export interface CacheOptions {
+  readonly program: Program;
+  readonly folder: string;
+  readonly port: number;
+  readonly cache: CachePlan;
+  /** The password of a user of the template, by the reference it holds. */
+  readonly getPassword: (reference: { secretArn: string; key: string }) => string;
+}
+
+export class Cache {
+  #process: FleetProcess | undefined;
+
+  private constructor(
+    readonly plan: CachePlan,
+    readonly address: Address,
+    readonly program: Program,
+    private readonly folder: string,
+    private readonly command: readonly string[],
+    private readonly client: Redis,
+  ) {}
+
+  get process(): FleetProcess {
+    return this.#process as FleetProcess;
+  }
+
+  static async start(options: CacheOptions): Promise<Cache> {
+    const { program, folder, port, cache, getPassword } = options;
+    mkdirSync(folder, { recursive: true });
+    const password = generatePassword(32);
+    const users = cache.users.map(({ name, access, password: reference }) => {
+      const secret = reference ? `>${getPassword(reference)}` : 'resetpass';
+      return `user ${name} reset ${secret} &* ${access}`;
+    });
+    const usersFile = join(folder, 'users.acl');
+    writeFileSync(usersFile, `${users.join('\n')}\nuser ${overseer} reset on >${password} ~* &* +@all\n`, { mode: 0o600 });
+    const client = new Redis({
+      host: '127.0.0.1',
+      port,
+      username: overseer,
+      password,
+      lazyConnect: true,
+      commandTimeout: 2000,
+      maxRetriesPerRequest: 1,
+      retryStrategy: (times) => Math.min(times * 20, 500),
+    });
+    client.on('error', () => {}); // told by the command that fails
+    const command = [...program.command, ...toArguments(cache, port, folder, usersFile)];
+    const server = new Cache(cache, { host: '127.0.0.1', port }, program, folder, command, client);
+    await server.restart();
+    return server;
+  }
+
+  /** Starts it with what its folder holds. */
+  async restart(): Promise<void> {
+    this.#process = await FleetProcess.start({
+      name: this.plan.purpose,
+      command: this.command,
+      cwd: this.folder,
+      logFile: join(this.folder, 'cache.log'),
+    });
+    try {
+      await this.#process.untilHealthy(async () => (await this.client.ping()) === 'PONG', 10_000);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** One figure of `INFO`, e.g. `used_memory`. */
+  async info(field: string): Promise<number> {
+    const text = await this.client.info();
+    return Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+  }
+
+  /** A setting it runs with, e.g. `maxmemory-policy`. */
+  async setting(name: string): Promise<string> {
+    const [, value] = (await this.client.config('GET', name)) as string[];
+    return value ?? '';
+  }
+
+  async stop(): Promise<void> {
+    this.client.disconnect();
+    await this.process.stop('SIGTERM', 3000);
+  }
+}
+
+function toArguments(cache: CachePlan, port: number, folder: string, usersFile: string): string[] {
+  return [
+    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--aclfile', usersFile],
+    ...['--maxmemory', String(cache.maxMemoryBytes), '--maxmemory-policy', cache.policy],
+    // Sessions survive a restart of their cache, as ElastiCache's replicas and snapshots see to; objects may vanish.
+    ...['--save', '', '--appendonly', cache.purpose === 'sessions' ? 'yes' : 'no'],
+    ...['--daemonize', 'no', '--tcp-keepalive', '60'],
+  ];
+}

@@ -1,0 +1,192 @@
+// HAProxy as the load balancer: started from the listener and target group of the template, targets set while it runs.
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { OperatorError } from '../../config/operator-error';
+import type { Address } from '../physical';
+import type { LoadBalancerPlan, TargetGroupPlan } from '../plan';
+import { FleetProcess } from '../process';
+import type { Program } from '../programs/program';
+
+/** What HAProxy calls each of ELB's algorithms. */
+const balance: Readonly<Record<string, string>> = {
+  round_robin: 'roundrobin',
+  weighted_random: 'random',
+  least_outstanding_requests: 'leastconn',
+};
+
+/** Health of a target as HAProxy's own checks see it. */
+export interface TargetState {
+  readonly status: 'up' | 'down' | 'out' | 'draining';
+  /** Requests under way. */
+  readonly requests: number;
+  /** Why its last check failed, in HAProxy's words; empty while it passes. */
+  readonly reason: string;
+  /** The status code its last check got; absent when there was none. */
+  readonly code?: number;
+}
+
+export interface LoadBalancerOptions {
+  readonly program: Program;
+  readonly folder: string;
+  readonly socketFolder: string;
+  readonly port: number;
+  readonly loadBalancer: LoadBalancerPlan;
+  readonly targetGroup: TargetGroupPlan;
+  /** How many targets there can be at once. */
+  readonly slots: number;
+}
+
+const slotName = (slot: number): string => `targets/clone${slot}`;
+
+export class LoadBalancer {
+  #process: FleetProcess | undefined;
+
+  private constructor(
+    readonly address: Address,
+    private readonly socket: string,
+    private readonly command: readonly string[],
+    private readonly folder: string,
+  ) {}
+
+  get process(): FleetProcess {
+    return this.#process as FleetProcess;
+  }
+
+  static async start(options: LoadBalancerOptions): Promise<LoadBalancer> {
+    const { program, folder, port } = options;
+    mkdirSync(folder, { recursive: true });
+    const socket = join(options.socketFolder, 'haproxy.sock');
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(file, toConfig(options, socket));
+    chmodSync(file, 0o600);
+    const command = [...program.command, '-db', '-f', file];
+    const balancer = new LoadBalancer({ host: '127.0.0.1', port }, socket, command, folder);
+    await balancer.restart();
+    return balancer;
+  }
+
+  /** Starts it with no targets. */
+  async restart(): Promise<void> {
+    this.#process = await FleetProcess.start({
+      name: 'load balancer',
+      command: this.command,
+      cwd: this.folder,
+      logFile: join(this.folder, 'haproxy.log'),
+    });
+    try {
+      await this.#process.untilHealthy(async () => (await this.tell('show info')).includes('Version'), 10_000);
+    } catch (error) {
+      await this.#process.stop('SIGKILL', 1000);
+      throw error;
+    }
+  }
+
+  /** Puts a target that has just passed a health check into a slot, and sends it requests. */
+  async register(slot: number, address: Address): Promise<void> {
+    const name = slotName(slot);
+    await this.tell(`set server ${name} addr ${address.host} port ${address.port}`);
+    // ELB asks of a new target one passed check, not the threshold of one that was unhealthy.
+    await this.tell(`enable health ${name}`);
+    await this.tell(`set server ${name} health up`);
+    await this.tell(`set server ${name} state ready`);
+  }
+
+  /** Sends it nothing new; what is under way goes on. */
+  async drain(slot: number): Promise<void> {
+    await this.tell(`set server ${slotName(slot)} state drain`);
+  }
+
+  async deregister(slot: number): Promise<void> {
+    await this.tell(`set server ${slotName(slot)} state maint`);
+  }
+
+  /** The state of every slot. */
+  async describe(): Promise<Map<number, TargetState>> {
+    const [header = '', ...rows] = (await this.tell('show stat targets 4 -1')).trim().split('\n');
+    const columns = header.replace(/^# /, '').split(',');
+    const states = rows.map((row): [number, TargetState] => {
+      const values = row.split(',');
+      const field = (name: string) => values[columns.indexOf(name)] ?? '';
+      const status = field('status');
+      const code = Number(field('check_code'));
+      return [
+        Number(field('svname').replace('clone', '')),
+        {
+          status: status.startsWith('MAINT')
+            ? 'out'
+            : status.startsWith('DRAIN')
+              ? 'draining'
+              : status.startsWith('DOWN')
+                ? 'down'
+                : 'up',
+          requests: Number(field('scur')),
+          reason: /^L[467]OK$/.test(field('check_status')) ? '' : field('check_status'),
+          code: code >= 100 ? code : undefined,
+        },
+      ];
+    });
+    return new Map(states);
+  }
+
+  /** Lets requests under way finish for a moment, then ends it. */
+  async stop(): Promise<void> {
+    await this.process.stop('SIGUSR1', 1000);
+  }
+
+  /** One command on HAProxy's admin socket. A command it refuses is a bug of ours. */
+  private tell(command: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.socket);
+      let answer = '';
+      socket.setTimeout(5000, () => socket.destroy(new OperatorError('load balancer: its admin socket does not answer')));
+      socket.on('error', reject);
+      socket.on('data', (chunk) => {
+        answer += chunk;
+      });
+      socket.on('close', () => {
+        if (command.startsWith('set ') && /not found|No such|Unknown|failed/i.test(answer)) {
+          reject(new Error(`haproxy refused '${command}': ${answer.trim()}`));
+        } else resolve(answer);
+      });
+      socket.end(`${command}\n`);
+    });
+  }
+}
+
+/** HAProxy's configuration for a listener and its target group. */
+export function toConfig(options: LoadBalancerOptions, socket: string): string {
+  const { loadBalancer, targetGroup } = options;
+  const { healthCheck } = targetGroup;
+  const algorithm = balance[targetGroup.algorithm];
+  if (!algorithm) {
+    const known = Object.keys(balance).join(', ');
+    throw new OperatorError(`target group: its algorithm must be one of ${known}, got: ${targetGroup.algorithm}`);
+  }
+  const idle = loadBalancer.idleTimeoutSeconds;
+  return `global
+  stats socket ${socket} mode 600 level admin
+  maxconn 4096
+defaults
+  mode http
+  # An Application Load Balancer tries no second target either: what fails here would fail there.
+  retries 0
+  option forwardfor
+  timeout connect 5s
+  timeout client ${idle}s
+  timeout server ${idle}s
+  timeout http-keep-alive ${idle}s
+frontend listener
+  bind 127.0.0.1:${options.port}
+  http-request set-header x-forwarded-proto http
+  default_backend targets
+backend targets
+  balance ${algorithm}
+  option httpchk
+  http-check send meth GET uri ${healthCheck.path} ver HTTP/1.1 hdr host clone hdr user-agent ELB-HealthChecker/2.0
+  http-check expect status ${healthCheck.matcher}
+  timeout check ${healthCheck.timeoutSeconds}s
+  default-server check inter ${healthCheck.intervalSeconds}s rise ${healthCheck.healthyThreshold} fall ${healthCheck.unhealthyThreshold}
+  server-template clone 1-${options.slots} 127.0.0.1:1 disabled
+`;
+}

@@ -1,0 +1,46 @@
+// MySQL as a database of the fleet.
+import { join } from 'node:path';
+import type { Program } from '../programs/program';
+import { type DatabaseFlavour, quote } from './database-flavour';
+
+/** An unpacked MySQL looks for its files where it would have been installed, unless told. */
+const where = ({ root }: Program): string[] =>
+  root
+    ? [
+        `--basedir=${join(root, 'usr')}`,
+        `--lc-messages-dir=${join(root, 'usr/share/mysql')}`,
+        `--plugin-dir=${join(root, 'usr/lib/mysql/plugin')}`,
+      ]
+    : [];
+
+export const mysql: DatabaseFlavour = {
+  initialise: (program, folder) => ({
+    command: [
+      ...program.command,
+      '--no-defaults',
+      '--initialize-insecure',
+      ...where(program),
+      '--secure-file-priv=',
+      `--datadir=${folder}`,
+    ],
+  }),
+  arguments: (program) => [...where(program), '--mysqlx=0', '--secure-file-priv=NULL', '--innodb-redo-log-capacity=64M'],
+  replication: ['--gtid-mode=ON', '--enforce-gtid-consistency=ON'],
+  without: {
+    require_secure_transport: 'the fleet talks over loopback without TLS',
+    binlog_format: 'rows are the only format of current releases',
+  },
+  follow: ({ host, port, username, password }) => [
+    `CHANGE REPLICATION SOURCE TO SOURCE_HOST=${quote(host)}, SOURCE_PORT=${port}, SOURCE_USER=${quote(username)}, ` +
+      `SOURCE_PASSWORD=${quote(password)}, SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1, SOURCE_CONNECT_RETRY=1, SOURCE_HEARTBEAT_PERIOD=1`,
+    'START REPLICA',
+  ],
+  refuseWrites: 'SET GLOBAL super_read_only = ON',
+  replicaStatus: 'SHOW REPLICA STATUS',
+  columns: {
+    io: 'Replica_IO_Running',
+    sql: 'Replica_SQL_Running',
+    lag: 'Seconds_Behind_Source',
+    errors: ['Last_IO_Error', 'Last_SQL_Error'],
+  },
+};

@@ -1,0 +1,94 @@
+// ElastiCache: the two caches as replication groups, with the engine that really runs.
+import * as schemas from '@aws-sdk/client-elasticache';
+import type { Fleet } from '../fleet';
+import { account } from '../physical';
+import type { Cache } from '../servers/cache';
+import { AwsError, select, type Service } from './service';
+
+const memberOf = ({ plan }: Cache): string => `${plan.id}-001`;
+const statusOf = (cache: Cache): string => (cache.process.ended ? 'modifying' : 'available');
+
+const toEndpoint = ({ address }: Cache): schemas.Endpoint => ({ Address: address.host, Port: address.port });
+
+const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGroup => ({
+  ReplicationGroupId: cache.plan.id,
+  Description: cache.plan.purpose,
+  ARN: `arn:aws:elasticache:${fleet.plan.region}:${account}:replicationgroup:${cache.plan.id}`,
+  Status: statusOf(cache),
+  Engine: cache.program.flavour,
+  CacheNodeType: cache.plan.nodeType,
+  MemberClusters: [memberOf(cache)],
+  NodeGroups: [
+    {
+      NodeGroupId: '0001',
+      Status: statusOf(cache),
+      PrimaryEndpoint: toEndpoint(cache),
+      NodeGroupMembers: [
+        { CacheClusterId: memberOf(cache), CacheNodeId: '0001', ReadEndpoint: toEndpoint(cache), CurrentRole: 'primary' },
+      ],
+    },
+  ],
+  ClusterEnabled: false,
+  AutomaticFailover: 'disabled',
+  MultiAZ: 'disabled',
+  TransitEncryptionEnabled: false,
+  AtRestEncryptionEnabled: false,
+  AuthTokenEnabled: false,
+});
+
+const toCluster = (cache: Cache): schemas.CacheCluster => ({
+  CacheClusterId: memberOf(cache),
+  ReplicationGroupId: cache.plan.id,
+  CacheClusterStatus: statusOf(cache),
+  Engine: cache.program.flavour,
+  EngineVersion: cache.program.version,
+  CacheNodeType: cache.plan.nodeType,
+  NumCacheNodes: 1,
+  CacheClusterCreateTime: cache.process.startedAt,
+  CacheParameterGroup: { CacheParameterGroupName: cache.plan.parameterGroup, ParameterApplyStatus: 'in-sync' },
+});
+
+const groupNotFound = (id: string) => new AwsError('ReplicationGroupNotFoundFault', `ReplicationGroup ${id} not found.`, 404);
+const clusterNotFound = (id: string) => new AwsError('CacheClusterNotFound', `CacheCluster not found: ${id}`, 404);
+const toList = (name: string | undefined) => (name === undefined ? undefined : [name]);
+
+export const elastiCache: Service = {
+  signingName: 'elasticache',
+  protocol: 'query',
+  namespace: 'http://elasticache.amazonaws.com/doc/2015-02-02/',
+  schemas,
+  actions: {
+    DescribeReplicationGroups: (
+      input: schemas.DescribeReplicationGroupsMessage,
+      fleet,
+    ): schemas.ReplicationGroupMessage => {
+      const groups = fleet.caches.map((cache) => toReplicationGroup(cache, fleet));
+      const wanted = toList(input.ReplicationGroupId);
+      return { ReplicationGroups: select(groups, wanted, (group) => group.ReplicationGroupId, groupNotFound) };
+    },
+    DescribeCacheClusters: (input: schemas.DescribeCacheClustersMessage, fleet): schemas.CacheClusterMessage => {
+      const clusters = fleet.caches.map(toCluster);
+      const wanted = toList(input.CacheClusterId);
+      return { CacheClusters: select(clusters, wanted, (cluster) => cluster.CacheClusterId, clusterNotFound) };
+    },
+    DescribeCacheParameters: async (
+      input: schemas.DescribeCacheParametersMessage,
+      fleet,
+    ): Promise<schemas.CacheParameterGroupDetails> => {
+      const cache = fleet.caches.find(({ plan }) => plan.parameterGroup === input.CacheParameterGroupName);
+      if (!cache) {
+        const name = input.CacheParameterGroupName;
+        throw new AwsError('CacheParameterGroupNotFound', `CacheParameterGroup not found: ${name}`, 404);
+      }
+      // Asked of the server itself: what holds is what it runs with, not what it was meant to.
+      const settings = { ...cache.plan.parameters, 'maxmemory-policy': await cache.setting('maxmemory-policy') };
+      return {
+        Parameters: Object.entries(settings).map(([ParameterName, ParameterValue]) => ({
+          ParameterName,
+          ParameterValue,
+          Source: 'user',
+        })),
+      };
+    },
+  },
+};

@@ -1,0 +1,39 @@
+// Where images come from: the release, uploaded, and a pipeline that bakes it. Deploying this bakes nothing.
+import { AssetHashType } from 'aws-cdk-lib';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import { stackName, tags } from '../config/names';
+import type { StageConfig } from '../config/stage-config';
+import { ImagePipeline } from '../constructs/image-pipeline';
+import type { ReleaseDescriptor } from '../release/descriptor';
+import type { NetworkStack } from './network-stack';
+import { StageStack } from './stage-stack';
+
+export interface ImageStackProps {
+  config: StageConfig;
+  network: NetworkStack;
+  release: ReleaseDescriptor;
+}
+
+export class ImageStack extends StageStack {
+  constructor(scope: Construct, { config, network, release }: ImageStackProps) {
+    super(scope, 'image', config, { description: 'How the image of a clone is baked' });
+    const [subnet] = network.network.cloneSubnets;
+    if (!subnet) throw new Error('the network has no subnet for clones');
+    new ImagePipeline(this, 'Image', {
+      name: stackName(config.stage, 'image'),
+      architecture: config.clones.architecture,
+      instanceType: config.clones.instanceType,
+      subnet,
+      securityGroup: network.firewall.imageBuilder,
+      // Named by the digest: the same release is never uploaded twice.
+      archive: new Asset(this, 'Release', {
+        path: release.file,
+        assetHash: release.digest,
+        assetHashType: AssetHashType.CUSTOM,
+      }),
+      digest: release.digest,
+      imageTags: { [tags.stage]: config.stage, [tags.release]: release.digest },
+    });
+  }
+}

@@ -1,0 +1,19 @@
+// Loads the drivers once the clone listens, one at a time: each takes tens of milliseconds, and requests go in between.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadSecretsManager } from './secrets';
+
+/** Enough to accept a connection, read a request and answer it. */
+const breakMilliseconds = 10;
+
+export type Drivers = Awaited<ReturnType<typeof loadDrivers>>;
+
+export async function loadDrivers() {
+  await sleep(breakMilliseconds);
+  const { openCache, closeCache, verifyReached } = require('./caches') as typeof import('./caches');
+  await sleep(breakMilliseconds);
+  const { Database } = require('./database/database') as typeof import('./database/database');
+  const { migrate } = require('./database/migrations') as typeof import('./database/migrations');
+  await sleep(breakMilliseconds);
+  loadSecretsManager();
+  return { openCache, closeCache, verifyReached, Database, migrate };
+}

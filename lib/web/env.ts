@@ -1,0 +1,109 @@
+// The environment of a clone, read once and verified: a clone that is set up wrongly must not start.
+import * as z from 'zod';
+import { cloneEnv, cloneEnvFile } from '../config/names';
+
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+const endpointRule = 'must be `host:port`';
+const secondsRule = (max: number) => `must be whole seconds from 0 to ${max}`;
+const portRule = 'must be a TCP port from 1 to 65535';
+const present = (rule: string) => z.string(rule).min(1, rule);
+
+const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+
+const isEndpoint = (text: string): boolean => /^[^\s:,]+:\d+$/.test(text) && isPort(text.slice(text.indexOf(':') + 1));
+
+const toEndpoint = (text: string): Endpoint => {
+  const colon = text.indexOf(':');
+  return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
+};
+
+const endpoint = present(endpointRule).refine(isEndpoint, endpointRule).transform(toEndpoint);
+
+const seconds = (fallback: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d{1,4}$/.test(text) && Number(text) <= max, secondsRule(max))
+    .transform(Number);
+
+const onOrOff = z
+  .enum(['on', 'off'], 'must be `on` or `off`')
+  // Absent means protected: plain text is what has to be asked for.
+  .default('on')
+  .transform((value) => value === 'on');
+
+const schema = z.object({
+  [cloneEnv.stage]: present('must name the stage'),
+  // It is sent in a header of every answer.
+  [cloneEnv.cloneId]: present('must name this clone').regex(/^[\w.-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ -'),
+  [cloneEnv.listen]: z.string().min(1, 'must be an address').default('0.0.0.0'),
+  [cloneEnv.port]: present(portRule).refine(isPort, portRule).transform(Number),
+  [cloneEnv.sessions]: endpoint,
+  [cloneEnv.objects]: endpoint,
+  [cloneEnv.cacheSecret]: present('must be the ARN of a secret'),
+  [cloneEnv.primary]: endpoint,
+  [cloneEnv.replicas]: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((item) => item !== ''))
+    .refine((items) => items.every(isEndpoint), `each, joined by commas, ${endpointRule}`)
+    .transform((items) => items.map(toEndpoint)),
+  [cloneEnv.databaseSecret]: present('must be the ARN of a secret'),
+  [cloneEnv.tls]: onOrOff,
+  [cloneEnv.https]: onOrOff,
+  // 30 s is the target group's deregistration delay, 72 s is above the load balancer's idle timeout of 60 s.
+  [cloneEnv.drainSeconds]: seconds(30, 3600),
+  [cloneEnv.keepAliveSeconds]: seconds(72, 4000),
+});
+
+export interface WebEnv {
+  stage: string;
+  cloneId: string;
+  listen: string;
+  port: number;
+  sessions: Endpoint;
+  objects: Endpoint;
+  cacheSecret: string;
+  primary: Endpoint;
+  replicas: Endpoint[];
+  databaseSecret: string;
+  tls: boolean;
+  https: boolean;
+  drainSeconds: number;
+  keepAliveSeconds: number;
+}
+
+/** A mistake of who set the clone up, not of the app: one sentence, exit 1. */
+export class EnvError extends Error {}
+
+export function readEnv(env: Record<string, string | undefined>): WebEnv {
+  const result = schema.safeParse(env);
+  if (!result.success) {
+    const rules = result.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return `${name} ${issue.message}, got: ${env[name] === undefined ? 'nothing' : JSON.stringify(env[name])}`;
+    });
+    throw new EnvError(`This clone cannot start: ${rules.join('; ')}. Correct it in ${cloneEnvFile} and start it again.`);
+  }
+  const values = result.data;
+  return {
+    stage: values[cloneEnv.stage],
+    cloneId: values[cloneEnv.cloneId],
+    listen: values[cloneEnv.listen],
+    port: values[cloneEnv.port],
+    sessions: values[cloneEnv.sessions],
+    objects: values[cloneEnv.objects],
+    cacheSecret: values[cloneEnv.cacheSecret],
+    primary: values[cloneEnv.primary],
+    replicas: values[cloneEnv.replicas],
+    databaseSecret: values[cloneEnv.databaseSecret],
+    tls: values[cloneEnv.tls],
+    https: values[cloneEnv.https],
+    drainSeconds: values[cloneEnv.drainSeconds],
+    keepAliveSeconds: values[cloneEnv.keepAliveSeconds],
+  };
+}

@@ -1,0 +1,40 @@
+// What people may send: one schema per form, the same for pages and for JSON.
+import * as z from 'zod';
+import { invalid } from './problem';
+
+const text = z.string('is required');
+
+const name = text
+  .trim()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/, 'must be letters, digits and . _ - between them')
+  .min(3, 'must have at least 3 characters')
+  .max(32, 'must have at most 32 characters');
+
+const password = text.min(8, 'must have at least 8 characters').max(200, 'must have at most 200 characters');
+
+export const registration = z.object({ name, password });
+
+/** Rules for new names and passwords are no business of signing in: a wrong one is simply wrong. */
+export const signIn = z.object({
+  name: text.trim().min(1, 'is required').max(32, 'must have at most 32 characters'),
+  password: text.min(1, 'is required').max(200, 'must have at most 200 characters'),
+});
+
+/** 20,000 UTF-16 units take 60,000 bytes at most: they fit a TEXT column. */
+export const articleInput = z.object({
+  title: text.trim().min(1, 'is required').max(200, 'must have at most 200 characters'),
+  body: text
+    // Browsers send CRLF.
+    .transform((value) => value.replace(/\r\n?/g, '\n').trim())
+    .pipe(z.string().min(1, 'is required').max(20_000, 'must have at most 20000 characters')),
+});
+
+export type SignIn = z.infer<typeof signIn>;
+export type ArticleInput = z.infer<typeof articleInput>;
+
+/** Throws a 400 that names each field and its rule. */
+export function parseInput<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(typeof body === 'object' && body !== null ? body : {});
+  if (result.success) return result.data;
+  throw invalid(result.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })));
+}

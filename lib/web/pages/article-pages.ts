@@ -1,0 +1,61 @@
+// Pages of articles: the newest, one, and the form to write or change one.
+import { type Article, type ArticleSummary, articlesPerPage } from '../articles';
+import { type Field, type FormState, renderField, renderProblem } from './form-fields';
+import { type Html, html, trusted } from './html';
+import { type PageContext, renderPage } from './layout';
+
+const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+
+const renderByline = ({ author, createdAt }: { author: string; createdAt: string }): Html =>
+  html`<p class="byline">${author} · <time datetime="${createdAt}">${dates.format(new Date(createdAt))}</time></p>`;
+
+export function renderHome(context: PageContext, articles: ArticleSummary[]): string {
+  const last = articles.length === articlesPerPage ? articles.at(-1) : undefined;
+  const list = html`<ul class="cards">${articles.map(
+    (article) => html`<li class="card">
+<h2><a href="/articles/${article.id}">${article.title}</a></h2>
+${renderByline(article)}
+<p class="excerpt">${article.excerpt}</p>
+</li>`,
+  )}</ul>
+${last && html`<nav aria-label="Pages"><a class="button" href="/?before=${last.id}">Older articles</a></nav>`}`;
+  const nothing = html`<p class="empty">Nothing here yet. <a href="/articles/new">Write the first article</a>.</p>`;
+  return renderPage(context, 'Newest articles', html`<h1>Newest articles</h1>\n${articles.length > 0 ? list : nothing}`);
+}
+
+export const renderArticle = (context: PageContext, article: Article, mayEdit: boolean): string =>
+  renderPage(
+    context,
+    article.title,
+    html`<article>
+<h1>${article.title}</h1>
+${renderByline(article)}
+<div class="body">
+${trusted(article.html)}</div>
+${mayEdit && html`<p><a class="button" href="/articles/${article.id}/edit">Edit</a></p>`}
+</article>`,
+  );
+
+const title: Field = { name: 'title', label: 'Title', maxLength: 200 };
+const body: Field = {
+  name: 'body',
+  label: 'Text',
+  type: 'textarea',
+  maxLength: 20_000,
+  hint: 'Plain text; an empty line starts a new paragraph.',
+};
+
+export const renderArticleForm = (context: PageContext, action: string, state: FormState = {}): string => {
+  const heading = action === '/articles/new' ? 'Write an article' : 'Edit the article';
+  return renderPage(
+    context,
+    heading,
+    html`<h1>${heading}</h1>
+${renderProblem(state)}
+<form method="post" action="${action}">
+${renderField(title, state)}
+${renderField(body, state)}
+<button>Publish</button>
+</form>`,
+  );
+};

@@ -1,0 +1,52 @@
+// The app for programs: the same verbs as the pages, in JSON.
+import type { FastifyInstance } from 'fastify';
+import { articleInput, parseInput, registration, signIn } from '../input';
+import { getSession } from '../signed-in';
+import { type Site, toArticleId } from '../site';
+import { registerUser, verifyUser } from '../users';
+
+interface ById {
+  Params: { id: string };
+}
+
+export function registerApi(app: FastifyInstance, { backends, articles, signedIn }: Site): void {
+  app.post('/api/users', async (request, reply) => {
+    const user = await registerUser(backends.getDatabase(), parseInput(registration, request.body));
+    return reply.code(201).send(user);
+  });
+
+  app.post('/api/session', async (request, reply) => {
+    const user = await verifyUser(backends.getDatabase(), parseInput(signIn, request.body));
+    await signedIn.begin(request, reply, user);
+    return reply.send(user);
+  });
+
+  app.delete('/api/session', async (request, reply) => {
+    await signedIn.end(request, reply);
+    return reply.code(204).send();
+  });
+
+  app.get('/api/me', (request) => {
+    const { userId, name } = getSession(request);
+    return Promise.resolve({ id: userId, name });
+  });
+
+  app.post('/api/articles', async (request, reply) => {
+    const { userId } = getSession(request);
+    const { id, position } = await articles.create(userId, parseInput(articleInput, request.body));
+    await signedIn.rememberWrite(request, position);
+    return reply.code(201).header('location', `/api/articles/${id}`).send({ id });
+  });
+
+  app.get<ById>('/api/articles/:id', (request) =>
+    articles.get(toArticleId(request.params.id), request.session?.position),
+  );
+
+  app.put<ById>('/api/articles/:id', async (request) => {
+    const { userId } = getSession(request);
+    const id = toArticleId(request.params.id);
+    const { position } = await articles.update(id, userId, parseInput(articleInput, request.body));
+    await signedIn.rememberWrite(request, position);
+    return { id };
+  });
+}

@@ -1,0 +1,30 @@
+// How pages are sent, and how a form comes back with what was wrong with it.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FormState } from '../pages/form-fields';
+import type { PageContext } from '../pages/layout';
+import { Problem } from '../problem';
+import type { Site } from '../site';
+
+export const toPageContext = (site: Site, request: FastifyRequest): PageContext => ({
+  assets: site.assets,
+  userName: request.session?.name,
+});
+
+export const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
+  reply.type('text/html; charset=utf-8').send(page);
+
+/** A problem with what was typed shows the form again; any other goes its own way. */
+export async function answerForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: () => Promise<FastifyReply>,
+  renderForm: (state: FormState) => string,
+): Promise<FastifyReply> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Problem) || ![400, 401, 409].includes(error.statusCode)) throw error;
+    const values = request.body as Record<string, unknown> | undefined;
+    return sendPage(reply.code(error.statusCode), renderForm({ values, problem: error }));
+  }
+}

@@ -1,0 +1,19 @@
+// What the routes share: one of each per clone, and none of it about a user.
+import type { Articles } from './articles';
+import type { Assets } from './assets';
+import type { Backends } from './backends';
+import { notFound } from './problem';
+import type { SignedIn } from './signed-in';
+
+export interface Site {
+  backends: Backends;
+  articles: Articles;
+  assets: Assets;
+  signedIn: SignedIn;
+}
+
+/** Throws a 404 for what cannot be an article's id. */
+export function toArticleId(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw notFound('article');
+  return Number(text);
+}

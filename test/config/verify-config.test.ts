@@ -1,0 +1,280 @@
+// Every rule of a config at its edge, with the exact message: the list is what we promise about a stage.
+import { OperatorError } from '../../lib/config/operator-error';
+import type { StageConfig } from '../../lib/config/stage-config';
+import { getStages } from '../../lib/config/stages';
+import { verifyConfig } from '../../lib/config/verify-config';
+
+type Change = (config: StageConfig) => unknown;
+
+/** A good config, changed; typed loosely, for tests write what types forbid. */
+const changed = (change: Change): unknown => {
+  const config = structuredClone(getStages('dev')[0]) as StageConfig;
+  change(config);
+  return config;
+};
+
+/** Puts a value where the path says, whatever the types think of it. */
+const set =
+  (path: string, value: unknown): Change =>
+  (config) => {
+    const keys = path.split('.');
+    const last = keys.pop() as string;
+    const parent = keys.reduce((at, key) => at[key] as Record<string, unknown>, config as Record<string, unknown>);
+    parent[last] = value;
+  };
+
+const problemsOf = (input: unknown): string[] => {
+  try {
+    verifyConfig(input);
+    return [];
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim());
+  }
+};
+
+test('a good config comes out as it went in', () => {
+  const config = changed(() => {});
+  expect(verifyConfig(config)).toEqual(config);
+});
+
+test.each<[string, Change]>([
+  ['two zones', set('zones', ['a', 'c'])],
+  ['the smallest range that holds 3 tiers in 2 zones', set('cidr', '10.0.0.0/24')],
+  ['the largest range', set('cidr', '10.0.0.0/16')],
+  ['a NAT gateway per zone', set('natGateways', 2)],
+  ['one clone more than min', set('clones.max', 3)],
+  ['a timeout just below the interval', set('healthCheck.timeoutSeconds', 4)],
+  ['the shortest wait for readiness', set('clones.readyWithinSeconds', 30)],
+  ['the longest wait for readiness', set('clones.readyWithinSeconds', 7200)],
+  ['no replicas and no backups', (config) => Object.assign(config.database, { replicas: 0, backupDays: 0 })],
+  ['as many replicas as RDS takes', set('database.replicas', 15)],
+  ['storage that may grow by 10 %', set('database.maxStorageGiB', 22)],
+  [
+    'an Intel type with an Intel image',
+    (c) => Object.assign(c.clones, { instanceType: 't3.small', architecture: 'x86_64' }),
+  ],
+  ['a reason of three words', set('https.refusedBecause', 'no domain yet')],
+  ['a protection that is on', set('deletionProtection', true)],
+])('%s is accepted', (_, change) => {
+  expect(problemsOf(changed(change))).toEqual([]);
+});
+
+test.each<[string, Change, string]>([
+  [
+    'a region that is none',
+    set('region', 'frankfurt'),
+    `region must be the name of an AWS region; got: "frankfurt"; write it like 'eu-central-1'`,
+  ],
+  [
+    'a zone with its region',
+    set('zones', ['a', 'eu-central-1b']),
+    'zones.1 must be one letter; got: "eu-central-1b"; leave the region out of it',
+  ],
+  [
+    'a single zone',
+    set('zones', ['a']),
+    'zones must be at least 2: the load balancer takes no fewer, and one zone can be lost; got: ["a"]; add a zone of the region',
+  ],
+  [
+    'a zone named twice',
+    set('zones', ['a', 'a']),
+    'zones must not name a zone twice; got: ["a","a"]; remove the double one',
+  ],
+  [
+    'a range that is none',
+    set('cidr', '10.0.0.0'),
+    `cidr must be an IPv4 range whose address is its first; got: "10.0.0.0"; write it like '10.0.0.0/16'`,
+  ],
+  [
+    'a range whose address is not its first',
+    set('cidr', '10.0.1.0/16'),
+    `cidr must be an IPv4 range whose address is its first; got: "10.0.1.0/16"; write it like '10.0.0.0/16'`,
+  ],
+  [
+    'a range one bit too small',
+    set('cidr', '10.0.0.0/25'),
+    'cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/25"; use a larger range or fewer zones',
+  ],
+  [
+    'a range too small for another zone',
+    (config) => Object.assign(config, { cidr: '10.0.0.0/24', zones: ['a', 'b', 'c'] }),
+    'cidr must be from /16 to /23 to hold 3 tiers in 3 zones, each subnet /27 or larger; got: "10.0.0.0/24"; use a larger range or fewer zones',
+  ],
+  [
+    'a range larger than a VPC',
+    set('cidr', '10.0.0.0/15'),
+    'cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/15"; use a smaller range',
+  ],
+  [
+    'no NAT gateway',
+    set('natGateways', 0),
+    'natGateways must be from 1 to the number of zones (2); got: 0; use 1 to save money, one per zone to outlive the loss of a zone',
+  ],
+  [
+    'more NAT gateways than zones',
+    set('natGateways', 3),
+    'natGateways must be from 1 to the number of zones (2); got: 3; use 1 to save money, one per zone to outlive the loss of a zone',
+  ],
+  [
+    'a certificate of another region',
+    set('https', {
+      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000002',
+    }),
+    'https.certificateArn must be the ARN of an ACM certificate in eu-central-1; got: "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000002"; request or import the certificate in the region of the load balancer',
+  ],
+  [
+    'https refused without a reason',
+    set('https', { refusedBecause: 'dev' }),
+    'https.refusedBecause must be a reason of at least three words; got: "dev"; write why this stage can go without, or turn the protection on',
+  ],
+  [
+    'deletion protection refused with blanks',
+    set('deletionProtection', { refusedBecause: '   ' }),
+    'deletionProtection.refusedBecause must be a reason of at least three words; got: "   "; write why this stage can go without, or turn the protection on',
+  ],
+  [
+    'multi-AZ refused without a reason',
+    set('database.multiAz', { refusedBecause: 'too expensive' }),
+    'database.multiAz.refusedBecause must be a reason of at least three words; got: "too expensive"; write why this stage can go without, or turn the protection on',
+  ],
+  [
+    'an instance family we do not know',
+    set('clones.instanceType', 'z9.small'),
+    'clones.instanceType must be an instance type we know; got: "z9.small"; use one like t4g.small or m7g.large, or add its family to lib/config/node-types.ts',
+  ],
+  [
+    'a size its family does not have',
+    set('clones.instanceType', 'm7g.micro'),
+    'clones.instanceType must be an instance type we know; got: "m7g.micro"; use one like t4g.small or m7g.large, or add its family to lib/config/node-types.ts',
+  ],
+  [
+    'an image for another processor',
+    set('clones.architecture', 'x86_64'),
+    'clones.architecture must be that of t4g.small, which is arm64: the image boots on no other; got: "x86_64"; use arm64 and bake the image for it, or choose another instance type',
+  ],
+  [
+    'min above max',
+    set('clones.min', 5),
+    'clones.min must not be above clones.max (4); got: 5; lower clones.min or raise clones.max',
+  ],
+  [
+    'a max that leaves a roll no room',
+    set('clones.max', 2),
+    'clones.max must be above clones.min (2): a roll launches a clone before it terminates one; got: 2; raise clones.max to 3 or more',
+  ],
+  [
+    'an image that is no AMI',
+    set('image.amiId', 'ami-0123'),
+    'image.amiId must be an AMI id: ami- and 17 hexadecimal digits; got: "ami-0123"; paste the id of the baked image',
+  ],
+  [
+    'a timeout as long as the interval',
+    set('healthCheck.timeoutSeconds', 5),
+    'healthCheck.timeoutSeconds must be below healthCheck.intervalSeconds (5); got: 5; lower the timeout or raise the interval',
+  ],
+  [
+    'a database class we do not know',
+    set('database.class', 'db.z9.small'),
+    'database.class must be an RDS instance class we know; got: "db.z9.small"; use one of db.t4g.micro, db.t4g.small, db.t4g.medium, db.t4g.large, db.m7g.large, db.m7g.xlarge, db.m7g.2xlarge, db.m7g.4xlarge, db.r7g.large, db.r7g.xlarge, db.r7g.2xlarge, db.r7g.4xlarge',
+  ],
+  [
+    'storage that cannot grow',
+    set('database.maxStorageGiB', 21),
+    'database.maxStorageGiB must be at least 10 % above database.storageGiB (20); got: 21; raise it to 22 or more',
+  ],
+  [
+    'replicas without backups',
+    set('database.backupDays', 0),
+    'database.backupDays must be at least 1 when there are replicas (1): a replica starts from a backup; got: 0; turn backups on or use no replicas',
+  ],
+  [
+    'a cache node type we do not know',
+    set('objects.nodeType', 'cache.z9.small'),
+    'objects.nodeType must be an ElastiCache node type we know; got: "cache.z9.small"; use one of cache.t4g.micro, cache.t4g.small, cache.t4g.medium, cache.m7g.large, cache.m7g.xlarge, cache.m7g.2xlarge, cache.m7g.4xlarge, cache.m7g.8xlarge, cache.r7g.large, cache.r7g.xlarge, cache.r7g.2xlarge, cache.r7g.4xlarge, cache.r7g.8xlarge',
+  ],
+  ['no clones at all', set('clones.min', 0), 'clones.min must be from 1 to 100; got: 0; raise it to 1 or more'],
+  [
+    'a wait for readiness that a hook cannot have',
+    set('clones.readyWithinSeconds', 7201),
+    'clones.readyWithinSeconds must be from 30 to 7200; got: 7201; lower it to 7200 or less',
+  ],
+  [
+    'an interval that the load balancer does not take',
+    set('healthCheck.intervalSeconds', 301),
+    'healthCheck.intervalSeconds must be from 5 to 300; got: 301; lower it to 300 or less',
+  ],
+  [
+    'one pass as proof of health',
+    set('healthCheck.healthyThreshold', 1),
+    'healthCheck.healthyThreshold must be from 2 to 10; got: 1; raise it to 2 or more',
+  ],
+  [
+    'too many copies of a cache',
+    set('sessions.replicas', 6),
+    'sessions.replicas must be from 0 to 5; got: 6; lower it to 5 or less',
+  ],
+])('%s is refused', (_, change, message) => {
+  expect(problemsOf(changed(change))).toEqual([message]);
+});
+
+test.each<[string, Change, string]>([
+  ['a value that is missing', set('region', undefined), 'region must be a string; got: nothing; set it'],
+  ['a part that is missing', set('clones', undefined), 'clones must be an object; got: nothing; set it'],
+  ['text for a number', set('clones.min', '2'), 'clones.min must be a number; got: "2"; correct it'],
+  ['half a clone', set('clones.min', 2.5), 'clones.min must be a whole number; got: 2.5; correct it'],
+  ['less than nothing', set('database.replicas', -1), 'database.replicas must be at least 0; got: -1; raise it'],
+  ['a stage that is none', set('stage', 'qa'), 'stage must be one of dev, small, prod; got: "qa"; choose one of these'],
+  [
+    'an algorithm that loves clones that fail fast',
+    set('algorithm', 'least_outstanding_requests'),
+    'algorithm must be one of round_robin, weighted_random; got: "least_outstanding_requests"; choose one of these',
+  ],
+  [
+    'a protection turned off in silence',
+    set('deletionProtection', false),
+    'deletionProtection must be true, or {refusedBecause} with the reason for going without; got: false; write it in that form',
+  ],
+  [
+    'https left open',
+    set('https', {}),
+    'https must be {certificateArn}, or {refusedBecause} with the reason for serving without TLS; got: {}; write it in that form',
+  ],
+  [
+    'a knob we do not have',
+    set('clones.desired', 3),
+    'clones.desired is not a knob we have; got: 3; remove it, or look up the right name in lib/config/stage-config.ts',
+  ],
+])('%s is refused', (_, change, message) => {
+  expect(problemsOf(changed(change))).toEqual([message]);
+});
+
+test('a name that every object has is no node type', () => {
+  const [problem] = problemsOf(changed(set('sessions.nodeType', 'toString')));
+  expect(problem).toMatch('sessions.nodeType must be an ElastiCache node type we know; got: "toString"');
+});
+
+test('all problems are told at once, one line each, under the name of the stage', () => {
+  const input = changed((config) => {
+    config.clones.min = 9;
+    config.healthCheck.timeoutSeconds = 6;
+    config.database.backupDays = 0;
+  });
+  expect(() => verifyConfig(input)).toThrow(
+    [
+      'The config of stage dev is not right:',
+      '  clones.min must not be above clones.max (4); got: 9; lower clones.min or raise clones.max',
+      '  healthCheck.timeoutSeconds must be below healthCheck.intervalSeconds (5); got: 6; lower the timeout or raise the interval',
+      '  database.backupDays must be at least 1 when there are replicas (1): a replica starts from a backup; got: 0; turn backups on or use no replicas',
+    ].join('\n'),
+  );
+});
+
+test('nothing at all is refused as an operator would want it', () => {
+  expect(() => verifyConfig(undefined)).toThrow(
+    'The config of stage (unnamed) is not right:\n  config must be an object; got: nothing; set it',
+  );
+});

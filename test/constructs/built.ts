@@ -1,0 +1,40 @@
+// A construct in a stack of its own, and what it comes to: shared by the tests of constructs.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+
+const context = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8')).context as object;
+
+// Whether templates are valid is asked once for all in test/stacks/make-stacks.test.ts.
+process.env.CDK_VALIDATION = 'false';
+
+/** The template of a stack in which `build` has made something. */
+export const templateOf = (build: (stack: Stack) => unknown): Template => {
+  const app = new App({ analyticsReporting: false, context });
+  const stack = new Stack(app, 'Test', { env: { region: 'eu-central-1' } });
+  build(stack);
+  return Template.fromStack(stack);
+};
+
+/** A network that is only there to be referred to. */
+export const surroundings = (stack: Stack) => {
+  const vpc = new Vpc(stack, 'Vpc', {
+    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    restrictDefaultSecurityGroup: false,
+  });
+  return {
+    vpc,
+    subnets: vpc.privateSubnets,
+    securityGroup: new SecurityGroup(stack, 'SecurityGroup', { vpc, description: 'Test', allowAllOutbound: false }),
+  };
+};
+
+/** The properties of the only resource of a type. */
+export const propertiesOf = (template: Template, type: string): Record<string, unknown> => {
+  const [resource, ...others] = Object.values(template.findResources(type));
+  if (!resource || others.length > 0)
+    throw new Error(`expected one ${type}; got: ${others.length + (resource ? 1 : 0)}`);
+  return resource.Properties;
+};

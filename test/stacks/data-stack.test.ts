@@ -1,0 +1,100 @@
+// What people would miss: kept, encrypted, copied, and found by its outputs.
+import { outputs } from '../../lib/config/names';
+import { devWith, type Resource, resourcesOf, synthesizedStages, type Template, toSnapshot } from './synthesized';
+
+const stages = synthesizedStages();
+
+const databases = (template: Template): Resource[] => resourcesOf(template, 'AWS::RDS::DBInstance');
+const replicas = (template: Template): Resource[] =>
+  databases(template).filter(({ Properties }) => 'SourceDBInstanceIdentifier' in Properties);
+const caches = (template: Template): Resource[] => resourcesOf(template, 'AWS::ElastiCache::ReplicationGroup');
+
+/** The parameter group that a cache refers to. */
+const parametersOf = (template: Template, { Properties }: Resource): unknown => {
+  const { Ref } = Properties.CacheParameterGroupName as { Ref: string };
+  return template.Resources[Ref]?.Properties.Properties;
+};
+
+describe.each(stages)('in %s', (_, { templates, terminationProtection }, config) => {
+  const { data } = templates;
+  const isProtected = config.deletionProtection === true;
+
+  test('the template is as reviewed', () => {
+    expect(toSnapshot(data)).toMatchSnapshot();
+  });
+
+  test('the outputs are those that others look up', () => {
+    const names = Object.keys(data.Outputs).filter((name) => !name.startsWith('PublishOutput'));
+    expect(names.sort()).toEqual(Object.values(outputs.data).sort());
+    expect(data.Outputs.SessionsId?.Value).toEqual({ Ref: expect.stringMatching(/^SessionsGroup/) });
+    expect(data.Outputs.ObjectsId?.Value).toEqual({ Ref: expect.stringMatching(/^ObjectsGroup/) });
+    expect(data.Outputs.PrimaryId?.Value).toEqual({ Ref: expect.stringMatching(/^DatabasePrimary/) });
+  });
+
+  test('the stack and the databases refuse to be deleted unless the config gives a reason', () => {
+    expect(terminationProtection.data).toBe(isProtected);
+    expect(databases(data).map(({ Properties }) => Properties.DeletionProtection)).toEqual(
+      databases(data).map(() => isProtected),
+    );
+  });
+
+  test('what people would miss outlives the stack: itself or a snapshot', () => {
+    const stateful = [...databases(data).filter((each) => !replicas(data).includes(each)), ...caches(data)];
+    for (const { DeletionPolicy, UpdateReplacePolicy } of stateful) {
+      expect(DeletionPolicy).toBe(isProtected ? 'Retain' : 'Snapshot');
+      expect(UpdateReplacePolicy).toBe(DeletionPolicy);
+    }
+    for (const { DeletionPolicy } of resourcesOf(data, 'AWS::SecretsManager::Secret')) {
+      expect(DeletionPolicy).toBe('Retain');
+    }
+  });
+
+  test('a replica goes only where the primary may go: elsewhere it may have been promoted', () => {
+    for (const { DeletionPolicy } of replicas(data)) expect(DeletionPolicy).toBe(isProtected ? 'Retain' : 'Delete');
+  });
+
+  test('a full cache of sessions refuses, a full cache of objects forgets', () => {
+    const [sessions, objects] = caches(data);
+    expect(parametersOf(data, sessions as Resource)).toMatchObject({ 'maxmemory-policy': 'noeviction' });
+    expect(parametersOf(data, objects as Resource)).toMatchObject({
+      'maxmemory-policy': config.objects.evictionPolicy,
+    });
+  });
+
+  test('sessions have snapshots', () => {
+    expect(caches(data)[0]?.Properties.SnapshotRetentionLimit).toBe(7);
+  });
+
+  test('no password is in the template', () => {
+    const text = JSON.stringify(data);
+    expect(text.match(/"(MasterUserPassword|Passwords)":"/g)).toBeNull();
+    expect(text.match(/resolve:secretsmanager:/g)?.length).toBe(3);
+  });
+});
+
+test.each([0, 1, 3])('%i replicas in the config are as many in the template', (count) => {
+  const { data, fleet } = devWith((config) => {
+    config.database.replicas = count;
+  }).templates;
+  expect(replicas(data)).toHaveLength(count);
+  expect(Object.hasOwn(data.Outputs, outputs.data.replicaIds)).toBe(count > 0);
+  expect(JSON.stringify(fleet).match(/"PublishOutputFnGetAttDatabaseReplica\d/g) ?? []).toHaveLength(count);
+});
+
+test('replicas of a cache turn failover on', () => {
+  const { data } = devWith((config) => {
+    config.objects.replicas = 2;
+  }).templates;
+  expect(caches(data)[1]?.Properties).toMatchObject({
+    NumCacheClusters: 3,
+    AutomaticFailoverEnabled: true,
+    MultiAZEnabled: true,
+  });
+});
+
+test('a class in the config is the class of primary and replicas', () => {
+  const { data } = devWith((config) => {
+    config.database.class = 'db.r7g.large';
+  }).templates;
+  expect(databases(data).map(({ Properties }) => Properties.DBInstanceClass)).toEqual(['db.r7g.large', 'db.r7g.large']);
+});

@@ -1,0 +1,185 @@
+// The clones: how many is nobody's to write down, what they are is literal, how they roll is in the template.
+import { cloneEnv, cloneEnvFile, outputs } from '../../lib/config/names';
+import {
+  devWith,
+  digest,
+  onlyResource,
+  resourcesOf,
+  synthesizedStages,
+  type Template,
+  toSnapshot,
+} from './synthesized';
+
+const stages = synthesizedStages();
+
+const groupOf = (template: Template) => onlyResource(template, 'AWS::AutoScaling::AutoScalingGroup');
+const launchDataOf = (template: Template) =>
+  onlyResource(template, 'AWS::EC2::LaunchTemplate').Properties.LaunchTemplateData as Record<string, unknown>;
+
+/** User data with every reference replaced by the name of what it refers to, as the local fleet would read it. */
+const userDataOf = (template: Template): string => {
+  const { 'Fn::Base64': joined } = launchDataOf(template).UserData as {
+    'Fn::Base64': { 'Fn::Join': [string, unknown[]] };
+  };
+  const [separator, parts] = joined['Fn::Join'];
+  return parts
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      const { 'Fn::GetStackOutput': output, Ref } = part as {
+        'Fn::GetStackOutput'?: { OutputName: string };
+        Ref?: string;
+      };
+      return `<${output?.OutputName ?? Ref}>`;
+    })
+    .join(separator);
+};
+
+describe.each(stages)('in %s', (_, { templates }, config) => {
+  const { fleet } = templates;
+  const attributes = (type: string, key: string) =>
+    Object.fromEntries(
+      (onlyResource(fleet, type).Properties[key] as { Key: string; Value: string }[]).map((each) => [
+        each.Key,
+        each.Value,
+      ]),
+    );
+
+  test('the template is as reviewed', () => {
+    expect(toSnapshot(fleet)).toMatchSnapshot();
+  });
+
+  test('the outputs are those that others look up', () => {
+    expect(Object.keys(fleet.Outputs).sort()).toEqual(Object.values(outputs.fleet).sort());
+    expect(fleet.Outputs.Release?.Value).toBe(digest);
+  });
+
+  test('the template knows the least and the most, never how many there are', () => {
+    const { Properties } = groupOf(fleet);
+    expect(Properties).toMatchObject({ MinSize: String(config.clones.min), MaxSize: String(config.clones.max) });
+    expect(Properties).not.toHaveProperty('DesiredCapacity');
+  });
+
+  test('the image is a literal, so that it changes when and only when the template does', () => {
+    expect(launchDataOf(fleet).ImageId).toBe(config.image.amiId);
+  });
+
+  test('a change of the template rolls the group without ever having fewer clones', () => {
+    expect(groupOf(fleet).UpdatePolicy).toMatchObject({
+      AutoScalingInstanceRefresh: {
+        Strategy: 'Rolling',
+        Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 100 + Math.ceil(100 / config.clones.min) },
+      },
+    });
+  });
+
+  test('a clone that does not say in time that it is ready is abandoned', () => {
+    expect(groupOf(fleet).Properties.LifecycleHookSpecificationList).toEqual([
+      {
+        LifecycleHookName: 'ready',
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        DefaultResult: 'ABANDON',
+        HeartbeatTimeout: config.clones.readyWithinSeconds,
+      },
+    ]);
+  });
+
+  test('every clone is tagged with its stage and release', () => {
+    expect(groupOf(fleet).Properties.Tags).toEqual([
+      { Key: 'clonekit:release', Value: digest, PropagateAtLaunch: true },
+      { Key: 'clonekit:stage', Value: config.stage, PropagateAtLaunch: true },
+    ]);
+  });
+
+  test('no request sticks to a clone', () => {
+    expect(attributes('AWS::ElasticLoadBalancingV2::TargetGroup', 'TargetGroupAttributes')).toMatchObject({
+      'stickiness.enabled': 'false',
+      'load_balancing.algorithm.type': config.algorithm,
+    });
+  });
+
+  test('people are served by https, or the config says why not', () => {
+    const listeners = resourcesOf(fleet, 'AWS::ElasticLoadBalancingV2::Listener').map(({ Properties }) => Properties);
+    const ofPort = (port: number) => listeners.find(({ Port }) => Port === port);
+    if ('certificateArn' in config.https) {
+      expect(ofPort(443)).toMatchObject({ Protocol: 'HTTPS', SslPolicy: expect.stringMatching(/TLS13-1-2/) });
+      expect(ofPort(80)).toMatchObject({
+        DefaultActions: [{ RedirectConfig: { Protocol: 'HTTPS', StatusCode: 'HTTP_301' } }],
+      });
+    } else {
+      expect(listeners).toHaveLength(1);
+      expect(ofPort(80)).toMatchObject({ Protocol: 'HTTP', DefaultActions: [{ Type: 'forward' }] });
+    }
+  });
+
+  test('a clone is told everything but who it is and where it listens, and no secret', () => {
+    const [first, ...json] = userDataOf(fleet).split('\n');
+    expect(first).toBe('#cloud-config');
+    const { write_files: files } = JSON.parse(json.join('\n'));
+    expect(files).toEqual([{ path: cloneEnvFile, permissions: '0644', content: expect.any(String) }]);
+    const variables = Object.fromEntries(
+      (files[0].content as string)
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('=') as [string, string]),
+    );
+    const { cloneId, listen, ...told } = cloneEnv;
+    expect(Object.keys(variables).sort()).toEqual(['AWS_REGION', ...Object.values(told)].sort());
+    expect(variables).toMatchObject({
+      AWS_REGION: '<AWS::Region>',
+      CLONEKIT_STAGE: config.stage,
+      CLONEKIT_PORT: '8080',
+      CLONEKIT_SESSIONS: expect.stringMatching(/^<\w*SessionsGroup\w*PrimaryEndPointAddress\w*>:<\w*SessionsGroup\w*PrimaryEndPointPort\w*>$/),
+      CLONEKIT_OBJECTS: expect.stringMatching(/^<\w*ObjectsGroup\w*PrimaryEndPointAddress\w*>:<\w*ObjectsGroup\w*PrimaryEndPointPort\w*>$/),
+      CLONEKIT_CACHE_SECRET: expect.stringMatching(/^<PublishOutputRefCacheUsersSecret\w*>$/),
+      CLONEKIT_PRIMARY: expect.stringMatching(/^<\w*DatabasePrimary\w*EndpointAddress\w*>:<\w*DatabasePrimary\w*EndpointPort\w*>$/),
+      CLONEKIT_REPLICAS: expect.stringMatching(
+        new RegExp(`^(<\\w*DatabaseReplica\\w*EndpointAddress\\w*>:<\\w*DatabaseReplica\\w*EndpointPort\\w*>,?){${config.database.replicas}}$`),
+      ),
+      CLONEKIT_DATABASE_SECRET: expect.stringMatching(/^<PublishOutputRefDatabaseSecret\w*>$/),
+      CLONEKIT_TLS: 'on',
+      CLONEKIT_HTTPS: 'certificateArn' in config.https ? 'on' : 'off',
+      CLONEKIT_KEEP_ALIVE_SECONDS: String(config.idleTimeoutSeconds + 12),
+    });
+  });
+
+  test('a clone may read two secrets and end its own waiting, nothing more', () => {
+    const { Policies } = onlyResource(fleet, 'AWS::IAM::Role').Properties as {
+      Policies: { PolicyDocument: { Statement: { Action: string; Resource: unknown }[] } }[];
+    };
+    const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    expect(statements.map(({ Action }) => Action)).toEqual([
+      'secretsmanager:GetSecretValue',
+      'autoscaling:CompleteLifecycleAction',
+    ]);
+    expect(statements[0]?.Resource).toHaveLength(2);
+    expect(JSON.stringify(statements[1]?.Resource)).toContain(`autoScalingGroupName/clonekit-${config.stage}-fleet`);
+    expect(JSON.stringify(statements)).not.toContain('"Resource":"*"');
+  });
+});
+
+test('more clones in the config are more in the template', () => {
+  const { fleet } = devWith((config) => Object.assign(config.clones, { min: 5, max: 9 })).templates;
+  expect(groupOf(fleet).Properties).toMatchObject({ MinSize: '5', MaxSize: '9' });
+  expect(groupOf(fleet).UpdatePolicy).toMatchObject({
+    AutoScalingInstanceRefresh: { Preferences: { MaxHealthyPercentage: 120 } },
+  });
+});
+
+test('a slower health check in the config gives clones more time in the template', () => {
+  const { fleet } = devWith((config) =>
+    Object.assign(config.healthCheck, { intervalSeconds: 20, timeoutSeconds: 5 }),
+  ).templates;
+  expect(onlyResource(fleet, 'AWS::ElasticLoadBalancingV2::TargetGroup').Properties).toMatchObject({
+    HealthCheckIntervalSeconds: 20,
+    HealthCheckTimeoutSeconds: 5,
+  });
+  expect(groupOf(fleet).Properties).toMatchObject({ DefaultInstanceWarmup: 45, HealthCheckGracePeriod: 75 });
+  expect(userDataOf(fleet)).toContain('CLONEKIT_DRAIN_SECONDS=45\\n');
+});
+
+test('without replicas the list of replicas is empty', () => {
+  const { fleet } = devWith((config) => {
+    config.database.replicas = 0;
+  }).templates;
+  expect(userDataOf(fleet)).toContain('\\nCLONEKIT_REPLICAS=\\n');
+});

@@ -1,0 +1,104 @@
+// Every stage passes CDK's own validation as it would be deployed, and refers from stack to stack as it should.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type StackPart, stackName, stackParts, stageNames } from '../../lib/config/names';
+import { getStages } from '../../lib/config/stages';
+import { context, digest, type Synthesized, synthesize, synthesizedStages } from './synthesized';
+
+const project = join(__dirname, '../..');
+
+/** Runs bin/app.ts as `cdk` does, with cdk.json's context and these values. */
+const runApp = (values: Record<string, string>, outdir: string) =>
+  spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+    cwd: project,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env.PATH,
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...values }),
+    },
+  });
+
+describe('bin/app.ts', () => {
+  let folder: string;
+  let release: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clonekit-app-'));
+    release = join(folder, `${digest}.tar.gz`);
+    writeFileSync(release, 'a release');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('makes the stacks of every stage, valid and without a warning', () => {
+    const outdir = join(folder, 'all');
+    const { status, stderr } = runApp({ release }, outdir);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
+    expect(pluginReports).toMatchObject([
+      { pluginName: 'CloudFormation Validate', conclusion: 'success', violations: [] },
+    ]);
+    const templates = readdirSync(outdir).filter((file) => file.endsWith('.template.json'));
+    const expected = stageNames.flatMap((stage) => stackParts.map((part) => `${stackName(stage, part)}.template.json`));
+    expect(templates.sort()).toEqual(expected.sort());
+  }, 60_000);
+
+  test('makes the stacks of one stage when it is named', () => {
+    const outdir = join(folder, 'one');
+    expect(runApp({ release, stage: 'small' }, outdir).status).toBe(0);
+    const templates = readdirSync(outdir).filter((file) => file.endsWith('.template.json'));
+    expect(templates.sort()).toEqual(stackParts.map((part) => `clonekit-small-${part}.template.json`).sort());
+  }, 60_000);
+
+  test('tells an unknown stage in one sentence and exits with 1', () => {
+    const { status, stderr } = runApp({ release, stage: 'qa' }, join(folder, 'none'));
+    expect(stderr).toBe('stage must be one of dev, small, prod; got: "qa"; choose one, or leave it out for all\n');
+    expect(status).toBe(1);
+  }, 60_000);
+
+  test('tells a release that is not there in one sentence and exits with 1', () => {
+    const { status, stderr } = runApp({ release: 'nowhere.tar.gz' }, join(folder, 'none'));
+    expect(stderr).toBe(
+      'release must be the path of a packed release, <digest>.tar.gz; got: nowhere.tar.gz; leave it out to pack one\n',
+    );
+    expect(status).toBe(1);
+  }, 60_000);
+});
+
+test('an error of a rule fails the synthesis', () => {
+  const [dev] = getStages('dev');
+  const config = structuredClone(dev);
+  if (!config) throw new Error('no dev');
+  config.image.amiId = 'ami-none';
+  expect(() => synthesize(config, { validated: true })).toThrow(
+    "'ami-none' does not match format 'AWS::EC2::Image.Id'",
+  );
+}, 60_000);
+
+describe.each(synthesizedStages())('in %s', (_, { templates }: Synthesized) => {
+  const textOf = (part: StackPart): string => JSON.stringify(templates[part]);
+
+  test('the fleet refers to data weakly: data can change without asking it', () => {
+    expect(textOf('fleet')).toContain('{"Fn::GetStackOutput":{"StackName":"clonekit-');
+    expect(textOf('data')).not.toContain('"Export"');
+    expect(textOf('fleet').match(/"Fn::ImportValue":"clonekit-\w+-data/g)).toBeNull();
+  });
+
+  test('every other stack refers to the network strongly: it cannot go before them', () => {
+    for (const part of ['data', 'image', 'fleet'] as const) {
+      expect(textOf(part)).toMatch(/"Fn::ImportValue":"clonekit-\w+-network:/);
+      expect(textOf(part)).not.toMatch(/"StackName":"clonekit-\w+-network"/);
+    }
+  });
+
+  test('nothing is a parameter: what is deployed is what is in the template', () => {
+    for (const part of stackParts) expect(templates[part]).not.toHaveProperty('Parameters');
+  });
+
+  test('no port of a firewall rule is looked up at deploy time', () => {
+    expect(textOf('network').match(/"(From|To)Port":\{/g)).toBeNull();
+  });
+});
