@@ -118,7 +118,10 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
       if (this.#stopping) return await clone.stop(1000);
       await clone.untilReady(plan.launchHook?.timeoutSeconds ?? plan.graceSeconds + 60);
       const { path, timeoutSeconds } = this.options.targetGroup.healthCheck;
-      await clone.process.untilHealthy(() => clone.answers(path, timeoutSeconds * 1000), plan.graceSeconds * 1000 + 5000);
+      await clone.process.untilHealthy(
+        () => clone.answers(path, timeoutSeconds * 1000),
+        plan.graceSeconds * 1000 + 5000,
+      );
       await loadBalancer.register(instance.slot, clone.address);
       instance.state = 'InService';
       instance.inServiceAt = new Date();

@@ -42,9 +42,10 @@ const refs: Record<string, (subject: Subject) => string> = {
   'AWS::AutoScaling::AutoScalingGroup': (s) => given(s, 'AutoScalingGroupName') ?? nameOf(s),
   'AWS::EC2::LaunchTemplate': (s) => `lt-${toHex(nameOf(s), 17)}`,
   'AWS::RDS::DBInstance': (s) => (given(s, 'DBInstanceIdentifier') ?? nameOf(s)).slice(0, 63),
-  'AWS::ElastiCache::ReplicationGroup': (s) => given(s, 'ReplicationGroupId') ?? shortNameOf(s),
+  'AWS::ElastiCache::ReplicationGroup': (s) => given(s, 'ReplicationGroupId') ?? nameOf(s).slice(0, 40),
   'AWS::ElastiCache::ParameterGroup': (s) => nameOf(s),
-  'AWS::SecretsManager::Secret': (s) => toArn(s, 'secretsmanager', `secret:${given(s, 'Name') ?? nameOf(s)}-${toHex(nameOf(s), 6)}`),
+  'AWS::SecretsManager::Secret': (s) =>
+    toArn(s, 'secretsmanager', `secret:${given(s, 'Name') ?? nameOf(s)}-${toHex(nameOf(s), 6)}`),
 };
 
 /** The physical id of a resource. */
@@ -67,7 +68,11 @@ const attributes: Record<string, Attributes> = {
     TargetGroupArn: id,
   }),
   'AWS::ElasticLoadBalancingV2::Listener': (_, id) => ({ ListenerArn: id }),
-  'AWS::EC2::LaunchTemplate': (_, id) => ({ LatestVersionNumber: '1', DefaultVersionNumber: '1', LaunchTemplateId: id }),
+  'AWS::EC2::LaunchTemplate': (_, id) => ({
+    LatestVersionNumber: '1',
+    DefaultVersionNumber: '1',
+    LaunchTemplateId: id,
+  }),
   'AWS::RDS::DBInstance': (s, id, address) => ({
     'Endpoint.Address': address?.host,
     'Endpoint.Port': address && String(address.port),

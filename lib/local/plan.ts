@@ -164,7 +164,11 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     replicas: databases
       .filter((database) => database !== primary)
       .map((replica) => toDatabase('replica', replica, byId('AWS::RDS::DBParameterGroup'))),
-    secrets: toSecrets(list('AWS::SecretsManager::Secret'), list('AWS::SecretsManager::SecretTargetAttachment'), databases),
+    secrets: toSecrets(
+      list('AWS::SecretsManager::Secret'),
+      list('AWS::SecretsManager::SecretTargetAttachment'),
+      databases,
+    ),
     toCloneEnv(addresses) {
       const data = resolveAt(addresses)(launchTemplate.stack, userDataOf(templates, launchTemplate));
       return toEnvironment(Buffer.from(String(data), 'base64').toString(), launchTemplate.key);
@@ -173,7 +177,9 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
       const resolve = resolveAt(addresses);
       const entries = Object.entries(templates).map(([stack, { Outputs }]) => [
         stack,
-        Object.fromEntries(Object.entries(Outputs ?? {}).map(([name, { Value }]) => [name, String(resolve(stack, Value))])),
+        Object.fromEntries(
+          Object.entries(Outputs ?? {}).map(([name, { Value }]) => [name, String(resolve(stack, Value))]),
+        ),
       ]);
       return Object.fromEntries(entries);
     },
@@ -275,8 +281,13 @@ function toCache(
   const parameters = (parameterGroup?.find('Properties') ?? {}) as Record<string, string>;
   const nodeType = group.text('CacheNodeType');
   const memory = cacheNodeTypes[nodeType];
-  if (!memory) throw new OperatorError(`${group.stack}: ${group.logicalId} has a node type without a known memory, got: ${nodeType}`);
-  const members = group.list<string>('UserGroupIds').flatMap((name) => userGroups.get(name)?.list<string>('UserIds') ?? []);
+  if (!memory)
+    throw new OperatorError(
+      `${group.stack}: ${group.logicalId} has a node type without a known memory, got: ${nodeType}`,
+    );
+  const members = group
+    .list<string>('UserGroupIds')
+    .flatMap((name) => userGroups.get(name)?.list<string>('UserIds') ?? []);
   return {
     purpose,
     key: group.key,
@@ -338,7 +349,8 @@ export function toEnvironment(userData: string, where: string): Record<string, s
   const config = userData.startsWith('#cloud-config\n') ? JSON.parse(userData.slice('#cloud-config\n'.length)) : {};
   const files = (config.write_files ?? []) as { path: string; content: string }[];
   const file = files.find(({ path }) => path === cloneEnvFile);
-  if (!file) throw new OperatorError(`${where}: user data must be a cloud-config that writes ${cloneEnvFile}, got: none`);
+  if (!file)
+    throw new OperatorError(`${where}: user data must be a cloud-config that writes ${cloneEnvFile}, got: none`);
   const lines = file.content.split('\n').filter((line) => line.includes('='));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }

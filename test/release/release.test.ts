@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { create, list } from 'tar';
 import { manifestFile, type ReleaseDescriptor, sha256 } from '../../lib/release/descriptor';
@@ -25,7 +25,8 @@ async function repack(name: string, change: (unpacked: string) => void): Promise
   await unpackRelease(release.file, unpacked);
   change(unpacked);
   const file = join(folder, name, basename(release.file));
-  await create({ cwd: unpacked, file, gzip: true }, readdirSync(unpacked));
+  const entries = readdirSync(unpacked, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  await create({ cwd: unpacked, file, gzip: true }, entries.map((entry) => relative(unpacked, join(entry.parentPath, entry.name))));
   return file;
 }
 

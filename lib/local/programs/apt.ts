@@ -43,7 +43,11 @@ async function toSources(suite: Suite): Promise<string[]> {
 }
 
 /** Prepares an apt of our own below `home`; undefined where the suite does not exist for this machine. */
-export async function openApt(home: string, suite: Suite, onProgress: (text: string) => void): Promise<Apt | undefined> {
+export async function openApt(
+  home: string,
+  suite: Suite,
+  onProgress: (text: string) => void,
+): Promise<Apt | undefined> {
   const sources = await toSources(suite);
   if (sources.length === 0) return undefined;
   const folder = join(home, 'apt', suite);

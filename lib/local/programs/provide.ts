@@ -150,7 +150,9 @@ class PackageSource {
 
 function toInstallError(rows: readonly CatalogueRow[]): OperatorError {
   const row = rows[0] as CatalogueRow;
-  const command = existsSync('/usr/bin/dnf') ? `sudo dnf install ${row.install.dnf}` : `brew install ${row.install.brew}`;
+  const command = existsSync('/usr/bin/dnf')
+    ? `sudo dnf install ${row.install.dnf}`
+    : `brew install ${row.install.brew}`;
   return new OperatorError(
     `servers: no ${row.role} program is on the PATH and this system has no apt to fetch one. ` +
       `Install it with: ${command} (or name one with ${overrides[row.role].env}=/path)`,

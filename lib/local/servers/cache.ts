@@ -45,7 +45,9 @@ export class Cache {
       return `user ${name} reset ${secret} &* ${access}`;
     });
     const usersFile = join(folder, 'users.acl');
-    writeFileSync(usersFile, `${users.join('\n')}\nuser ${overseer} reset on >${password} ~* &* +@all\n`, { mode: 0o600 });
+    writeFileSync(usersFile, `${users.join('\n')}\nuser ${overseer} reset on >${password} ~* &* +@all\n`, {
+      mode: 0o600,
+    });
     const client = new Redis({
       host: '127.0.0.1',
       port,

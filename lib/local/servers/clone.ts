@@ -77,4 +77,3 @@ const toLocalEnv = ({ id, port, endpoint }: CloneOptions): Record<string, string
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   NODE_ENV: 'production',
 });
-

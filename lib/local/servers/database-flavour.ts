@@ -23,7 +23,12 @@ export interface DatabaseFlavour {
   readonly refuseWrites: string;
   readonly replicaStatus: string;
   /** Columns of the status row: whether both threads run, how far it is behind, what went wrong. */
-  readonly columns: { readonly io: string; readonly sql: string; readonly lag: string; readonly errors: readonly string[] };
+  readonly columns: {
+    readonly io: string;
+    readonly sql: string;
+    readonly lag: string;
+    readonly errors: readonly string[];
+  };
 }
 
 export const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

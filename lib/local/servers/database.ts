@@ -204,7 +204,10 @@ async function initialise(program: Program, folder: string): Promise<void> {
   const [file, ...args] = command as [string, ...string[]];
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(file, [...args, ...user], { env: { PATH: process.env.PATH }, stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn(file, [...args, ...user], {
+      env: { PATH: process.env.PATH },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
     let said = '';
     child.stderr.on('data', (chunk) => {
       said = `${said}${chunk}`.slice(-4000);

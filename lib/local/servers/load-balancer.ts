@@ -139,7 +139,9 @@ export class LoadBalancer {
     return new Promise((resolve, reject) => {
       const socket = connect(this.socket);
       let answer = '';
-      socket.setTimeout(5000, () => socket.destroy(new OperatorError('load balancer: its admin socket does not answer')));
+      socket.setTimeout(5000, () =>
+        socket.destroy(new OperatorError('load balancer: its admin socket does not answer')),
+      );
       socket.on('error', reject);
       socket.on('data', (chunk) => {
         answer += chunk;

@@ -8,9 +8,11 @@ import { type DatabaseFlavour, quote } from './database-flavour';
 const systemTables = ['mysql_system_tables.sql', 'mysql_performance_tables.sql', 'mysql_system_tables_data.sql'];
 
 const findShare = ({ root, path }: Program): string | undefined =>
-  [join(root ?? '', 'usr/share/mysql'), join(dirname(path), '../share/mysql'), join(dirname(path), '../share/mariadb')].find(
-    (folder) => existsSync(join(folder, systemTables[0] as string)),
-  );
+  [
+    join(root ?? '', 'usr/share/mysql'),
+    join(dirname(path), '../share/mysql'),
+    join(dirname(path), '../share/mariadb'),
+  ].find((folder) => existsSync(join(folder, systemTables[0] as string)));
 
 const where = (program: Program): string[] => {
   const share = findShare(program);
@@ -43,7 +45,12 @@ export const mariadb: DatabaseFlavour = {
       ...systemTables.map((name) => readFileSync(join(findShare(program) as string, name), 'utf8')),
     ].join('\n'),
   }),
-  arguments: (program) => [...where(program), '--secure-file-priv=', '--innodb-log-file-size=64M', '--skip-name-resolve'],
+  arguments: (program) => [
+    ...where(program),
+    '--secure-file-priv=',
+    '--innodb-log-file-size=64M',
+    '--skip-name-resolve',
+  ],
   replication: ['--gtid-strict-mode=ON', '--binlog-format=ROW', '--session-track-system-variables=last_gtid'],
   without: {
     gtid_mode: 'GTIDs are always on',

@@ -24,7 +24,12 @@ export const mysql: DatabaseFlavour = {
       `--datadir=${folder}`,
     ],
   }),
-  arguments: (program) => [...where(program), '--mysqlx=0', '--secure-file-priv=NULL', '--innodb-redo-log-capacity=64M'],
+  arguments: (program) => [
+    ...where(program),
+    '--mysqlx=0',
+    '--secure-file-priv=NULL',
+    '--innodb-redo-log-capacity=64M',
+  ],
   replication: ['--gtid-mode=ON', '--enforce-gtid-consistency=ON'],
   without: {
     require_secure_transport: 'the fleet talks over loopback without TLS',

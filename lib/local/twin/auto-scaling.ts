@@ -1,6 +1,7 @@
 // Auto Scaling: the group and its clones; terminating one really ends its process and launches another.
-import * as schemas from '@aws-sdk/client-auto-scaling';
+
 import { randomUUID } from 'node:crypto';
+import * as schemas from '@aws-sdk/client-auto-scaling';
 import type { Fleet } from '../fleet';
 import type { Instance } from '../group';
 import { account, toHex } from '../physical';
@@ -79,7 +80,10 @@ export const autoScaling: Service = {
       const { plan, group } = fleet;
       const id = input.InstanceId ?? '';
       if (!group.instances.has(id)) {
-        throw new AwsError('ValidationError', `Instance Id not found - No managed instance found for instance ID ${id}`);
+        throw new AwsError(
+          'ValidationError',
+          `Instance Id not found - No managed instance found for instance ID ${id}`,
+        );
       }
       if (input.ShouldDecrementDesiredCapacity && group.desired <= plan.group.min) {
         throw new AwsError(

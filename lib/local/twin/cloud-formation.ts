@@ -2,7 +2,7 @@
 import * as schemas from '@aws-sdk/client-cloudformation';
 import { tags } from '../../config/names';
 import { account, toHex } from '../physical';
-import { AwsError, select, type Service } from './service';
+import { AwsError, type Service, select } from './service';
 
 export const cloudFormation: Service = {
   signingName: 'cloudformation',

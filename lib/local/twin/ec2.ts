@@ -3,7 +3,7 @@ import * as schemas from '@aws-sdk/client-ec2';
 import type { Fleet } from '../fleet';
 import type { Instance, LifecycleState } from '../group';
 import { account, toHex } from '../physical';
-import { AwsError, select, type Service } from './service';
+import { AwsError, type Service, select } from './service';
 
 const states: Readonly<Record<LifecycleState, schemas.InstanceState>> = {
   'Pending:Wait': { Code: 0, Name: 'pending' },
@@ -25,8 +25,7 @@ const toInstance = (instance: Instance, { plan }: Fleet): schemas.Instance => ({
   ],
 });
 
-const notFound = (id: string) =>
-  new AwsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+const notFound = (id: string) => new AwsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
 
 export const ec2: Service = {
   signingName: 'ec2',

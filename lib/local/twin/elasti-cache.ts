@@ -3,7 +3,7 @@ import * as schemas from '@aws-sdk/client-elasticache';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import type { Cache } from '../servers/cache';
-import { AwsError, select, type Service } from './service';
+import { AwsError, type Service, select } from './service';
 
 const memberOf = ({ plan }: Cache): string => `${plan.id}-001`;
 const statusOf = (cache: Cache): string => (cache.process.ended ? 'modifying' : 'available');
@@ -24,7 +24,12 @@ const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGrou
       Status: statusOf(cache),
       PrimaryEndpoint: toEndpoint(cache),
       NodeGroupMembers: [
-        { CacheClusterId: memberOf(cache), CacheNodeId: '0001', ReadEndpoint: toEndpoint(cache), CurrentRole: 'primary' },
+        {
+          CacheClusterId: memberOf(cache),
+          CacheNodeId: '0001',
+          ReadEndpoint: toEndpoint(cache),
+          CurrentRole: 'primary',
+        },
       ],
     },
   ],
@@ -48,7 +53,8 @@ const toCluster = (cache: Cache): schemas.CacheCluster => ({
   CacheParameterGroup: { CacheParameterGroupName: cache.plan.parameterGroup, ParameterApplyStatus: 'in-sync' },
 });
 
-const groupNotFound = (id: string) => new AwsError('ReplicationGroupNotFoundFault', `ReplicationGroup ${id} not found.`, 404);
+const groupNotFound = (id: string) =>
+  new AwsError('ReplicationGroupNotFoundFault', `ReplicationGroup ${id} not found.`, 404);
 const clusterNotFound = (id: string) => new AwsError('CacheClusterNotFound', `CacheCluster not found: ${id}`, 404);
 const toList = (name: string | undefined) => (name === undefined ? undefined : [name]);
 

@@ -3,7 +3,7 @@ import * as schemas from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Fleet } from '../fleet';
 import type { Instance } from '../group';
 import type { TargetState } from '../servers/load-balancer';
-import { AwsError, select, type Service } from './service';
+import { AwsError, type Service, select } from './service';
 
 const toLoadBalancer = (fleet: Fleet): schemas.LoadBalancer => {
   const { arn, name, scheme } = fleet.plan.loadBalancer;
@@ -86,10 +86,7 @@ export const elb: Service = {
   namespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
   schemas,
   actions: {
-    DescribeLoadBalancers: (
-      input: schemas.DescribeLoadBalancersInput,
-      fleet,
-    ): schemas.DescribeLoadBalancersOutput => {
+    DescribeLoadBalancers: (input: schemas.DescribeLoadBalancersInput, fleet): schemas.DescribeLoadBalancersOutput => {
       const all = [toLoadBalancer(fleet)];
       const byName = select(all, input.Names, (item) => item.LoadBalancerName, loadBalancerNotFound);
       return {

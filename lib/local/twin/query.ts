@@ -1,7 +1,7 @@
 // AWS's query protocols (form in, XML out), read and written by the SDK's own schemas; EC2's dialect with them.
 import { randomUUID } from 'node:crypto';
 import { XmlShapeSerializer } from '@aws-sdk/core/protocols';
-import { NormalizedSchema } from '@smithy/core/schema';
+import type { NormalizedSchema } from '@smithy/core/schema';
 import type { ActionSchema } from './schema';
 import { type AwsError, AwsError as Refusal } from './service';
 
@@ -91,12 +91,12 @@ function toXml(schema: NormalizedSchema, value: object): string {
   return xml.endsWith('/>') && !xml.includes('</') ? '' : xml.slice(xml.indexOf('>') + 1, xml.lastIndexOf('</'));
 }
 
-const escape = (text: string): string => text.replace(/[<>&]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+const escapeXml = (text: string): string => text.replace(/[<>&]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 export function writeQueryError({ code, message, status }: AwsError, dialect: Dialect): string {
   const type = status < 500 ? 'Sender' : 'Receiver';
   const id = randomUUID();
-  const error = `<Code>${escape(code)}</Code><Message>${escape(message)}</Message>`;
+  const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
   return dialect === 'ec2'
     ? `<Response><Errors><Error>${error}</Error></Errors><RequestID>${id}</RequestID></Response>`
     : `<ErrorResponse><Error><Type>${type}</Type>${error}</Error><RequestId>${id}</RequestId></ErrorResponse>`;

@@ -3,7 +3,7 @@ import * as schemas from '@aws-sdk/client-rds';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import type { Database } from '../servers/database';
-import { AwsError, select, type Service } from './service';
+import { AwsError, type Service, select } from './service';
 
 async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBInstance> {
   const { plan } = fleet;

@@ -40,7 +40,12 @@ export class Twin {
         ({ status, type, body }) => send(response, status, type, body),
         (error) => {
           fleet.emit('event', `twin: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-          send(response, 500, 'text/xml', writeQueryError(new AwsError('InternalFailure', 'See the log.', 500), 'query'));
+          send(
+            response,
+            500,
+            'text/xml',
+            writeQueryError(new AwsError('InternalFailure', 'See the log.', 500), 'query'),
+          );
         },
       );
     });
@@ -104,7 +109,11 @@ function verifyCaller(request: IncomingMessage): void {
   }
 }
 
-function getAction(service: Service | undefined, action: string, name: string): { schema: ActionSchema; handler: Handler } {
+function getAction(
+  service: Service | undefined,
+  action: string,
+  name: string,
+): { schema: ActionSchema; handler: Handler } {
   const handler = service && Object.hasOwn(service.actions, action) ? service.actions[action] : undefined;
   const schema = service && findActionSchema(service.schemas, action);
   if (handler && schema) return { schema, handler };

@@ -1,0 +1,17 @@
+#!/usr/bin/env tsx
+// The command of developers and operators: parse, call lib, set the exit code.
+import { join } from 'node:path';
+import { runCommand } from '../lib/cli/program';
+
+// The SDK tells every user of Node 20 to move on; who runs this has been told by `engines` what is supported.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+runCommand(process.argv.slice(2), { project: join(__dirname, '..'), env: process.env }).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

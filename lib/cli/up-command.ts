@@ -1,0 +1,92 @@
+// Runs `up` in the foreground, or leaves it running behind: progress for people or programs, and an end at a signal.
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OperatorError } from '../config/operator-error';
+import { findFleetFile, isRunning } from '../local/fleet-file';
+import { toHome } from '../local/home';
+import { type ReadyFleet, type Report, up } from '../local/up';
+import { packRelease } from '../release/pack';
+import type { Surroundings, UpFlags } from './program';
+import { toTable } from './table';
+
+export async function upCommand(flags: UpFlags, surroundings: Surroundings): Promise<number> {
+  return flags.detach ? await upBehind(flags, surroundings) : await upHere(flags, surroundings);
+}
+
+async function upHere(flags: UpFlags, { project, env }: Surroundings): Promise<number> {
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  try {
+    const report = flags.json ? jsonReport : textReport;
+    await up({ project, env, stage: flags.stage, port: flags.port, pack: packRelease, report, stop: stop.signal });
+    report.note('everything is down');
+    return 0;
+  } catch (error) {
+    if (flags.json && error instanceof OperatorError) print({ event: 'failed', error: error.message });
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}
+
+const print = (line: object): void => console.log(JSON.stringify(line));
+
+const jsonReport: Report = {
+  step: (name, seconds, detail) => print({ event: 'step', name, seconds, detail }),
+  note: (text) => print({ event: 'note', text }),
+  ready: (fleet) => print({ event: 'ready', ...fleet }),
+};
+
+const textReport: Report = {
+  step: (name, seconds, detail) => console.log(`  ${name.padEnd(15)} ${seconds.toFixed(1).padStart(5)} s  ${detail}`),
+  note: (text) => console.log(`  ${text}`),
+  ready: (fleet) => console.log(toText(fleet)),
+};
+
+const toText = ({ url, endpoint, region, seconds, topology }: ReadyFleet): string =>
+  [
+    '',
+    toTable(
+      ['part', 'runs', 'address', ''],
+      topology.map(({ part, runs, address, detail }) => [part, runs, address, detail]),
+    ),
+    '',
+    "AWS's own API answers for this fleet; any client of it works after:",
+    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    '',
+    `up in ${seconds.toFixed(1)} s; Ctrl-C stops it all`,
+    `ready  ${url}`,
+  ].join('\n');
+
+/** Starts the same command in a session of its own, shows what it prints until it is ready, and lets go of it. */
+async function upBehind({ stage, port, json }: UpFlags, { project, env }: Surroundings): Promise<number> {
+  const { folder, log } = toHome(project, env);
+  mkdirSync(dirname(log), { recursive: true });
+  const file = openSync(log, 'w', 0o600);
+  const args = ['up', '--stage', stage, '--port', String(port), ...(json ? ['--json'] : [])];
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
+    cwd: project,
+    env,
+    detached: true,
+    stdio: ['ignore', file, file],
+  });
+  let shown = 0;
+  for (;;) {
+    const text = readFileSync(log, 'utf8');
+    process.stdout.write(text.slice(shown));
+    shown = text.length;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode || 1;
+    const found = findFleetFile(folder);
+    if (found?.url && found.supervisor.pid === child.pid && isRunning(found.supervisor)) break;
+    await delay(50);
+  }
+  child.unref();
+  // Its table is printed right after it says where it is.
+  while (!/ready/.test(readFileSync(log, 'utf8'))) await delay(20);
+  process.stdout.write(readFileSync(log, 'utf8').slice(shown));
+  return 0;
+}

@@ -1,0 +1,77 @@
+// The environment of a clone: what it may leave out, and what keeps it from starting.
+import { EnvError, readEnv } from '../../lib/web/env';
+
+const minimal = {
+  CLONEKIT_STAGE: 'dev',
+  CLONEKIT_CLONE_ID: 'i-0123456789abcdef0',
+  CLONEKIT_PORT: '8080',
+  CLONEKIT_SESSIONS: 'sessions.internal:6379',
+  CLONEKIT_OBJECTS: 'objects.internal:6379',
+  CLONEKIT_CACHE_SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:caches-AbCdEf',
+  CLONEKIT_PRIMARY: 'primary.internal:3306',
+  CLONEKIT_DATABASE_SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf',
+};
+
+test('with minimal variables a clone is protected, has no replica, and listens everywhere', () => {
+  expect(readEnv(minimal)).toEqual({
+    stage: 'dev',
+    cloneId: 'i-0123456789abcdef0',
+    listen: '0.0.0.0',
+    port: 8080,
+    sessions: { host: 'sessions.internal', port: 6379 },
+    objects: { host: 'objects.internal', port: 6379 },
+    cacheSecret: minimal.CLONEKIT_CACHE_SECRET,
+    primary: { host: 'primary.internal', port: 3306 },
+    replicas: [],
+    databaseSecret: minimal.CLONEKIT_DATABASE_SECRET,
+    tls: true,
+    https: true,
+    drainSeconds: 30,
+    keepAliveSeconds: 72,
+  });
+});
+
+test('with maximal variables every one arrives', () => {
+  const env = readEnv({
+    ...minimal,
+    CLONEKIT_LISTEN: '127.0.0.1',
+    CLONEKIT_REPLICAS: 'a.internal:3306,b.internal:3307',
+    CLONEKIT_TLS: 'off',
+    CLONEKIT_HTTPS: 'off',
+    CLONEKIT_DRAIN_SECONDS: '0',
+    CLONEKIT_KEEP_ALIVE_SECONDS: '65',
+  });
+  expect(env).toMatchObject({ listen: '127.0.0.1', tls: false, https: false, drainSeconds: 0, keepAliveSeconds: 65 });
+  expect(env.replicas).toEqual([
+    { host: 'a.internal', port: 3306 },
+    { host: 'b.internal', port: 3307 },
+  ]);
+});
+
+test.each([
+  ['CLONEKIT_PORT', '0', 'must be a TCP port from 1 to 65535'],
+  ['CLONEKIT_PORT', '65536', 'must be a TCP port from 1 to 65535'],
+  ['CLONEKIT_PORT', 'http', 'must be a TCP port from 1 to 65535'],
+  ['CLONEKIT_CLONE_ID', 'two\nlines', 'must be 1 to 128 of A-Z a-z 0-9 . _ -'],
+  ['CLONEKIT_SESSIONS', 'sessions.internal', 'must be `host:port`'],
+  ['CLONEKIT_PRIMARY', ':3306', 'must be `host:port`'],
+  ['CLONEKIT_REPLICAS', 'a.internal:3306,b.internal', 'each, joined by commas, must be `host:port`'],
+  ['CLONEKIT_TLS', 'true', 'must be `on` or `off`'],
+  ['CLONEKIT_HTTPS', '', 'must be `on` or `off`'],
+  ['CLONEKIT_DRAIN_SECONDS', '-1', 'must be whole seconds from 0 to 3600'],
+  ['CLONEKIT_DRAIN_SECONDS', '3601', 'must be whole seconds from 0 to 3600'],
+  ['CLONEKIT_KEEP_ALIVE_SECONDS', '1.5', 'must be whole seconds from 0 to 4000'],
+])('%s may not be %j', (name, value, rule) => {
+  expect(() => readEnv({ ...minimal, [name]: value })).toThrow(
+    new EnvError(
+      `This clone cannot start: ${name} ${rule}, got: ${JSON.stringify(value)}. Correct it in /run/clonekit/clone.env and start it again.`,
+    ),
+  );
+});
+
+test('everything that is wrong is said at once', () => {
+  const { CLONEKIT_STAGE: _stage, CLONEKIT_PRIMARY: _primary, ...rest } = minimal;
+  expect(() => readEnv(rest)).toThrow(
+    'CLONEKIT_STAGE must name the stage, got: nothing; CLONEKIT_PRIMARY must be `host:port`, got: nothing.',
+  );
+});
