@@ -37,6 +37,8 @@ export async function openCache(options: CacheOptions): Promise<Redis> {
     retryStrategy: (times) => Math.min(50 * 2 ** (times - 1), 2_000) + Math.random() * 200,
     // After a failover the old primary still answers, as a replica: connect anew.
     reconnectOnError: (error) => (/READONLY|LOADING|MASTERDOWN/.test(error.message) ? 1 : false),
+    // Asking INFO takes a permission that nothing else here needs; a cache that is still loading says so, see above.
+    enableReadyCheck: false,
     keepAlive: 10_000,
     lazyConnect: true,
   };

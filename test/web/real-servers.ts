@@ -26,8 +26,11 @@ export interface RealCache {
   port: number;
   username: string;
   password: string;
-  /** For looking at what is really there. */
+  /** A client that may do everything: for looking at what is really there, and for faults on purpose. */
   open(): Redis;
+  /** Makes it hang: connections stay open, and nothing comes back until `resume`. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -149,18 +152,31 @@ async function startMysql(pristine: string, dataFolder: string, serverId: number
 
 export async function startCache(): Promise<RealCache> {
   const port = await getFreePort();
-  const login = ['--user', username, 'on', `>${password}`, '~*', '&*', '+@all', '--user', 'default', 'off'];
-  const child = run('bin/valkey-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...login]);
+  // The app's user may do what it may do in production, and no more.
+  const users = [
+    ['--user', username, 'on', `>${password}`, '~*', '&*', '+@all', '-@dangerous'],
+    ['--user', 'administrator', 'on', `>${password}`, '~*', '&*', '+@all'],
+    ['--user', 'default', 'off'],
+  ];
+  const child = run('bin/valkey-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...users.flat()]);
   const open = (): Redis =>
-    new Redis({ port, host: '127.0.0.1', username, password, retryStrategy: () => 50 });
+    new Redis({ port, host: '127.0.0.1', username: 'administrator', password, retryStrategy: () => 50 });
   const probe = open();
   probe.on('error', () => undefined);
   await untilTrue(`valkey-server on port ${port}`, () => probe.ping().then(() => true, () => false), child);
   probe.disconnect();
-  return { port, username, password, open, stop: () => stop(child) };
+  return {
+    port,
+    username,
+    password,
+    open,
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+    stop: () => stop(child),
+  };
 }
 
-async function getFreePort(): Promise<number> {
+export async function getFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
