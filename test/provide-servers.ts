@@ -8,6 +8,8 @@ export const project = join(__dirname, '..');
 export const serversFolder = process.env.CLONEKIT_SERVERS ?? join(project, '.clonekit/servers');
 
 export default async function provideServers(): Promise<void> {
+  // Inherited by the workers: bin/clonekit silences it for people in the same way.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const onProgress = (text: string): void => console.log(`servers: ${text}`);
   for (const database of ['mysql', 'mariadb']) {
     const env = { PATH: process.env.PATH, CLONEKIT_DATABASE: database };

@@ -7,6 +7,7 @@ import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
 import type { Address } from './physical';
 import type { FleetPlan } from './plan';
+import { Stopped } from './process';
 import type { Role } from './programs/catalogue';
 import type { Program } from './programs/program';
 import { SecretStore } from './secret-store';
@@ -47,6 +48,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
   #socketFolder: string | undefined;
+  readonly #stop = new AbortController();
+  #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(readonly options: FleetOptions) {
@@ -78,34 +81,42 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   /** Starts everything; when a part fails, stops what was started and throws. */
   async start(): Promise<void> {
-    const { plan, folder, port } = this.options;
+    this.#starting = this.#startAll();
     try {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      // Unix sockets have short names only (107 bytes), so they do not live below a folder of any length.
-      this.#socketFolder = mkdtempSync(join(tmpdir(), 'clonekit-'));
-      const servers = [plan.loadBalancer, ...plan.caches, plan.primary, ...plan.replicas];
-      const ports = await findFreePorts(servers.length);
-      servers.forEach(({ key }, index) => {
-        this.addresses.set(key, { host: '127.0.0.1', port: ports[index] as number });
-      });
-      if (port !== 0) this.addresses.set(plan.loadBalancer.key, { host: '127.0.0.1', port });
-      this.#twin = await Twin.start(this);
-      await Promise.all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases()]);
-      await this.#startGroup();
+      await this.#starting;
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
+  async #startAll(): Promise<void> {
+    const { plan, folder, port } = this.options;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Unix sockets have short names only (107 bytes), so they do not live below a folder of any length.
+    this.#socketFolder = mkdtempSync(join(tmpdir(), 'clonekit-'));
+    const servers = [plan.loadBalancer, ...plan.caches, plan.primary, ...plan.replicas];
+    const ports = await findFreePorts(servers.length);
+    servers.forEach(({ key }, index) => {
+      this.addresses.set(key, { host: '127.0.0.1', port: ports[index] as number });
+    });
+    if (port !== 0) this.addresses.set(plan.loadBalancer.key, { host: '127.0.0.1', port });
+    this.#twin = await Twin.start(this);
+    await this.#all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases()]);
+    await this.#startGroup();
+  }
+
   /** Stops everything in reverse order and removes the data. Safe to call at any time, and more than once. */
   stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
+    this.#stopped ??= this.#stopAll();
     return this.#stopped;
   }
 
-  async #stop(): Promise<void> {
+  async #stopAll(): Promise<void> {
+    this.#stop.abort();
+    // What is being started must have ended, one way or the other, before it can be said that nothing is left.
+    await this.#starting?.catch(() => {});
     await this.#loadBalancer?.stop();
     await this.#group?.stop();
     const replicas = this.databases.filter(({ plan }) => plan.role === 'replica');
@@ -131,6 +142,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     await this.#part('load balancer', programs['load balancer'], async () => {
       this.#loadBalancer = await LoadBalancer.start({
         program: programs['load balancer'],
+        stop: this.#stop.signal,
         folder: join(folder, 'load-balancer'),
         socketFolder: this.#socketFolder as string,
         port: this.#portOf(plan.loadBalancer.key),
@@ -148,6 +160,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       this.#part(cache.purpose, programs.cache, async () => {
         const started = await Cache.start({
           program: programs.cache,
+          stop: this.#stop.signal,
           folder: join(folder, cache.purpose),
           port: this.#portOf(cache.key),
           cache,
@@ -157,7 +170,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
         return started;
       }),
     );
-    await Promise.all(starts);
+    await this.#all(starts);
   }
 
   async #startDatabases(): Promise<void> {
@@ -166,6 +179,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     const start = async (database: (typeof plan.replicas)[number], index: number): Promise<Database> => {
       const started = await Database.start({
         program: programs.database,
+        stop: this.#stop.signal,
         folder: join(folder, `database-${index + 1}`),
         socketFolder: this.#socketFolder as string,
         pristineFolder,
@@ -186,7 +200,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
         return started;
       }),
     );
-    await Promise.all([primary, ...replicas]);
+    await this.#all([primary, ...replicas]);
   }
 
   async #startGroup(): Promise<void> {
@@ -199,6 +213,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       slots: this.#slots,
       launch: {
         archive,
+        stop: this.#stop.signal,
         folder: join(folder, 'clones'),
         env: plan.toCloneEnv(this.addresses),
         endpoint: this.endpoint,
@@ -213,11 +228,25 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.emit('started', 'clones', seconds, `${plan.group.min} of release ${plan.release.slice(0, 12)}`);
   }
 
+  /** Waits for all; the first failure stops the others, and is told once they have ended. */
+  async #all(works: readonly Promise<unknown>[]): Promise<void> {
+    try {
+      await Promise.all(works);
+    } catch (error) {
+      this.#stop.abort();
+      await Promise.allSettled(works);
+      throw error;
+    }
+  }
+
   /** Starts one server, reports it, and from then on brings it back when it dies. */
   async #part<T extends Server>(name: string, program: Program, start: () => Promise<T>): Promise<T> {
     const began = Date.now();
     const server = await start();
-    if (this.#stopped) await server.stop();
+    if (this.#stopped) {
+      await server.stop();
+      throw new Stopped();
+    }
     this.emit('started', name, (Date.now() - began) / 1000, `${program.flavour} ${program.version}`);
     this.#keepAlive(name, server);
     return server;

@@ -65,7 +65,9 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
 
   /** Brings the first clones into service; fails when one of them does not come up. */
   async start(): Promise<void> {
-    await Promise.all(Array.from({ length: this.desired }, () => this.#launch()));
+    const launches = await Promise.allSettled(Array.from({ length: this.desired }, () => this.#launch()));
+    const failed = launches.find((launch) => launch.status === 'rejected');
+    if (failed) throw failed.reason;
     this.#do(this.#watch());
   }
 

@@ -11,8 +11,17 @@ export interface ProcessOptions {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly logFile: string;
+  /** Aborted when the fleet stops: nothing is started any more, and nobody waits for what was. */
+  readonly stop: AbortSignal;
   /** The whole environment; nothing is inherited but PATH. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Not a failure: what was being started is not wanted any more. */
+export class Stopped extends OperatorError {
+  constructor() {
+    super('stopped while the fleet was starting');
+  }
 }
 
 export class FleetProcess {
@@ -41,6 +50,7 @@ export class FleetProcess {
   }
 
   static async start(options: ProcessOptions): Promise<FleetProcess> {
+    if (options.stop.aborted) throw new Stopped();
     mkdirSync(dirname(options.logFile), { recursive: true });
     const log = openSync(options.logFile, 'a');
     try {
@@ -90,6 +100,7 @@ export class FleetProcess {
   async untilHealthy(probe: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
+      if (this.options.stop.aborted) throw new Stopped();
       if (this.#ended) throw this.toError(`died at start (${this.#ended})`);
       if (await probe().catch(() => false)) return;
       if (Date.now() > deadline) throw this.toError(`did not become healthy within ${timeoutMs / 1000} s`);

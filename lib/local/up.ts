@@ -9,6 +9,7 @@ import { claimHome, releaseHome, toRecord, writeFleetFile } from './fleet-file';
 import { findPortProblem } from './free-port';
 import { type Home, toHome } from './home';
 import { toPlan } from './plan';
+import { Stopped } from './process';
 import { providePrograms } from './programs/provide';
 import { synthesize } from './synthesize';
 import { listTopology } from './topology';
@@ -53,11 +54,18 @@ export async function up(options: UpOptions): Promise<void> {
   try {
     const step = async <T>(name: string, work: Promise<T>, toDetail: (value: T) => string): Promise<T> => {
       const start = Date.now();
-      const value = await orStopped(work, stop);
+      const value = await work;
+      if (stop.aborted) throw new Stopped();
       report.step(name, (Date.now() - start) / 1000, toDetail(value));
       return value;
     };
-    const provided = providePrograms({ project, serversFolder: home.servers, env, onProgress: report.note });
+    const provided = providePrograms({
+      project,
+      serversFolder: home.servers,
+      env,
+      onProgress: report.note,
+      stop,
+    });
     // Told by the step that awaits it; here it must only not count as unhandled meanwhile.
     provided.catch(() => {});
     const release = await step('release', options.pack(), ({ digest }) => digest.slice(0, 12));
@@ -78,6 +86,9 @@ export async function up(options: UpOptions): Promise<void> {
       pristineFolder: home.servers,
     });
     await runFleet(fleet, options, home, began);
+  } catch (error) {
+    // Once it was told to stop, whatever fails does so because of that.
+    if (!stop.aborted) throw error;
   } finally {
     releaseHome(home.folder);
   }
@@ -101,7 +112,8 @@ async function runFleet(fleet: Fleet, { report, stop }: UpOptions, home: Home, b
   const failed = once(fleet, 'failed').then(([error]) => Promise.reject(error as Error));
   failed.catch(() => {});
   try {
-    await orStopped(fleet.start(), stop);
+    stop.addEventListener('abort', () => void fleet.stop(), { once: true });
+    await fleet.start();
     isReady = true;
     recordNow();
     const { url, endpoint } = fleet;
@@ -113,17 +125,9 @@ async function runFleet(fleet: Fleet, { report, stop }: UpOptions, home: Home, b
       topology: listTopology(fleet),
     });
     await Promise.race([failed, untilAborted(stop)]);
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
   } finally {
-    fleet.off('change', recordNow);
     await fleet.stop();
-  }
-}
-
-class Stopped extends OperatorError {
-  constructor() {
-    super('stopped while the fleet was starting; everything that was up is down again');
+    fleet.removeAllListeners();
   }
 }
 
@@ -132,14 +136,6 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-
-/** The work's value, or Stopped as soon as the signal is aborted; the caller then ends what the work began. */
-async function orStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  const result = await Promise.race([work.then((value) => ({ value })), untilAborted(stop)]);
-  if (result) return result.value;
-  throw new Stopped();
-}
 
 async function verifyPort(port: number): Promise<void> {
   if (port === 0) return;

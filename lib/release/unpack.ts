@@ -38,7 +38,8 @@ async function readArchive(file: string): Promise<Map<string, Buffer>> {
 
 function verifyManifest(file: string, files: Map<string, Buffer>): ReleaseManifest {
   const bytes = files.get(manifestFile);
-  if (!bytes) throw new Error(`Release ${file} is truncated or not a release archive (no ${manifestFile}); pack it again.`);
+  if (!bytes)
+    throw new Error(`Release ${file} is truncated or not a release archive (no ${manifestFile}); pack it again.`);
   const expected = basename(file, '.tar.gz');
   const digest = sha256(bytes);
   if (digest !== expected) {

@@ -61,7 +61,9 @@ export class ArticleCache<T> {
     if (!lookup || lookup.marker === pending) return;
     // Jitter: articles that were filled together must not all be missed together.
     const lifetime = Math.round(lifetimeMilliseconds * (1 + Math.random() / 5));
-    await this.#failOpen((cache) => cache.fillArticle(toKey(id), lookup.marker, shape, JSON.stringify(value), lifetime));
+    await this.#failOpen((cache) =>
+      cache.fillArticle(toKey(id), lookup.marker, shape, JSON.stringify(value), lifetime),
+    );
   }
 
   /** Before the write: if the clone dies before `markWritten`, readers keep to the primary. */

@@ -45,7 +45,8 @@ export class Articles {
 
   async update(id: number, authorId: number, { title, body }: ArticleInput): Promise<Written> {
     await this.cache.markPending(id);
-    const update = 'UPDATE articles SET title = ?, body = ?, updated_at = UTC_TIMESTAMP(3) WHERE id = ? AND author_id = ?';
+    const update =
+      'UPDATE articles SET title = ?, body = ?, updated_at = UTC_TIMESTAMP(3) WHERE id = ? AND author_id = ?';
     const written = await this.getDatabase().write(update, [title, body, id, authorId]);
     await this.cache.markWritten(id, written.position);
     if (written.affectedRows > 0) return written;

@@ -77,7 +77,8 @@ export class Backends {
     const { env, log } = this.options;
     const onError = (error: Error): void => log.warn({ reason: error.message }, `${kind} cache failed`);
     await this.#untilDone(kind, async () => {
-      const client = this.#caches.get(kind) ?? (await openCache({ kind, endpoint: env[kind], secret, tls: env.tls, onError }));
+      const client =
+        this.#caches.get(kind) ?? (await openCache({ kind, endpoint: env[kind], secret, tls: env.tls, onError }));
       this.#caches.set(kind, client);
       if (kind === 'sessions') this.#sessions ??= new Sessions(client, this.options.sessionLimits);
       await verifyReached(client);
@@ -105,7 +106,8 @@ export class Backends {
     const { log } = this.options;
     await retryUntilDone(step, {
       signal: this.#closing.signal,
-      onFailure: (error, wait) => log.warn({ need, reason: toReason(error), retryMilliseconds: Math.round(wait) }, 'not reached yet'),
+      onFailure: (error, wait) =>
+        log.warn({ need, reason: toReason(error), retryMilliseconds: Math.round(wait) }, 'not reached yet'),
     });
     if (this.#closing.signal.aborted) return;
     this.#missing.delete(need);

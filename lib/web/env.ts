@@ -87,7 +87,9 @@ export function readEnv(env: Record<string, string | undefined>): WebEnv {
       const name = String(issue.path[0]);
       return `${name} ${issue.message}, got: ${env[name] === undefined ? 'nothing' : JSON.stringify(env[name])}`;
     });
-    throw new EnvError(`This clone cannot start: ${rules.join('; ')}. Correct it in ${cloneEnvFile} and start it again.`);
+    throw new EnvError(
+      `This clone cannot start: ${rules.join('; ')}. Correct it in ${cloneEnvFile} and start it again.`,
+    );
   }
   const values = result.data;
   return {

@@ -17,17 +17,24 @@ const toProblemJson = ({ statusCode, title, message, fields }: Problem): Record<
   errors: fields?.map(({ field, message: detail }) => ({ field, detail })),
 });
 
-export function answerProblem(assets: Assets, problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerProblem(
+  assets: Assets,
+  problem: Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   reply.code(problem.statusCode);
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-  if (isForPrograms(request.url)) return reply.type('application/problem+json').send(JSON.stringify(toProblemJson(problem)));
+  if (isForPrograms(request.url))
+    return reply.type('application/problem+json').send(JSON.stringify(toProblemJson(problem)));
   const page = renderProblemPage({ assets, userName: request.session?.name }, problem);
   return reply.type('text/html; charset=utf-8').send(page);
 }
 
 export function answerError(assets: Assets, error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error);
-  if (error instanceof Problem && problem.statusCode >= 500) request.log.warn({ reason: toReason(error) }, 'unavailable');
+  if (error instanceof Problem && problem.statusCode >= 500)
+    request.log.warn({ reason: toReason(error) }, 'unavailable');
   else if (problem.statusCode >= 500) request.log.error({ reason: toReason(error), stack: error.stack }, 'failed');
   return answerProblem(assets, problem, request, reply);
 }
@@ -36,7 +43,8 @@ export function answerError(assets: Assets, error: Error, request: FastifyReques
 function toProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
   const status = (error as { statusCode?: number }).statusCode ?? 500;
-  if (status >= 400 && status < 500) return new Problem(status, STATUS_CODES[status] ?? 'Bad Request', { detail: error.message });
+  if (status >= 400 && status < 500)
+    return new Problem(status, STATUS_CODES[status] ?? 'Bad Request', { detail: error.message });
   return new Problem(500, 'Internal Server Error', { detail: 'Something went wrong on our side.' });
 }
 

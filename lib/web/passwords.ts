@@ -30,7 +30,14 @@ export async function isPassword(password: string, hash: string | undefined): Pr
 }
 
 /** Costs what a new hash costs, and matches nothing. */
-const decoy = ['scrypt', cost.N, cost.r, cost.p, randomBytes(16).toString('base64'), randomBytes(keyBytes).toString('base64')].join('$');
+const decoy = [
+  'scrypt',
+  cost.N,
+  cost.r,
+  cost.p,
+  randomBytes(16).toString('base64'),
+  randomBytes(keyBytes).toString('base64'),
+].join('$');
 
 async function derive(password: string, salt: Buffer, length: number, options: ScryptOptions): Promise<Buffer> {
   await takeTurn();

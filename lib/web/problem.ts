@@ -32,13 +32,21 @@ export class Problem extends Error {
 
 /** Something this clone depends on does not answer now: never the caller's fault, worth trying again. */
 export const unavailable = (what: string, cause?: unknown): Problem =>
-  new Problem(503, 'Service Unavailable', { detail: `The ${what} cannot be reached now; try again.`, retryAfterSeconds: 2, cause });
+  new Problem(503, 'Service Unavailable', {
+    detail: `The ${what} cannot be reached now; try again.`,
+    retryAfterSeconds: 2,
+    cause,
+  });
 
-export const notFound = (what: string): Problem => new Problem(404, 'Not Found', { detail: `There is no such ${what}.` });
+export const notFound = (what: string): Problem =>
+  new Problem(404, 'Not Found', { detail: `There is no such ${what}.` });
 
 export const forbidden = (detail: string): Problem => new Problem(403, 'Forbidden', { detail });
 
 export const unauthorized = (detail: string): Problem => new Problem(401, 'Unauthorized', { detail });
 
 export const invalid = (fields: FieldProblem[]): Problem =>
-  new Problem(400, 'Bad Request', { detail: fields.map(({ field, message }) => `${field} ${message}`).join('; '), fields });
+  new Problem(400, 'Bad Request', {
+    detail: fields.map(({ field, message }) => `${field} ${message}`).join('; '),
+    fields,
+  });

@@ -12,9 +12,13 @@ export interface Import {
 }
 
 /** Throws when a file computes what it imports: nobody could tell what that is. */
-export function readImports(source: string): Import[] {
+export function readImports(source: string, file = 'a file'): Import[] {
   const imports: Import[] = [];
-  visit(parseSync(source, { syntax: 'typescript', target: 'es2023' }), false, imports);
+  try {
+    visit(parseSync(source, { syntax: 'typescript', target: 'es2023' }), false, imports);
+  } catch (error) {
+    throw new Error(`The imports of ${file} cannot be read: ${(error as Error).message}`);
+  }
   return imports;
 }
 
@@ -82,5 +86,5 @@ function toName(node: unknown): string {
   if (isNode(node) && node.type === 'StringLiteral') return String(node.value);
   const quasis = isNode(node) && node.type === 'TemplateLiteral' ? (node.quasis as readonly Node[]) : [];
   if (quasis.length === 1) return String(quasis[0]?.cooked);
-  throw new Error(`What is imported must be written out, got: ${isNode(node) ? node.type : 'nothing'}.`);
+  throw new Error(`what is imported must be written out, got: ${isNode(node) ? node.type : 'nothing'}`);
 }

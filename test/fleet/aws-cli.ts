@@ -1,10 +1,10 @@
-// The aws command line, a client of AWS's API that nobody here wrote: the machine's own, else the distribution's
-// package, unpacked beside the servers and run with the Python that comes with it.
+// The aws command line, a client of AWS's API that nobody here wrote: the distribution's package, unpacked beside the
+// servers and run with the Python that comes with it; where there is no apt, the machine's own.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { openApt } from '../../lib/local/programs/apt';
+import { hasApt, openApt } from '../../lib/local/programs/apt';
 import { withLock } from '../../lib/local/programs/lock';
 import { toCommand } from '../../lib/local/programs/program';
 
@@ -20,7 +20,7 @@ const rootIn = (serversFolder: string): string => join(serversFolder, 'awscli');
 
 export async function provideAwsCli(serversFolder: string, onProgress: (text: string) => void): Promise<void> {
   const root = rootIn(serversFolder);
-  if (findOnPath() || existsSync(root)) return;
+  if (existsSync(root) || (!hasApt() && findOnPath())) return;
   await withLock(
     join(serversFolder, 'lock'),
     () => {},
@@ -34,12 +34,17 @@ export async function provideAwsCli(serversFolder: string, onProgress: (text: st
 }
 
 /** Runs one command of it; resolves with what it prints, rejects with what it says. */
-export async function aws(serversFolder: string, args: readonly string[], env: Record<string, string>): Promise<string> {
+export async function aws(
+  serversFolder: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<string> {
   const root = rootIn(serversFolder);
-  const [file, ...first] = findOnPath()
+  const isUnpacked = existsSync(root);
+  const [file, ...first] = !isUnpacked
     ? ['aws']
     : [...toCommand(join(root, 'usr/bin/python3'), root), join(root, 'usr/bin/aws')];
-  const home = findOnPath() ? {} : { PYTHONHOME: join(root, 'usr'), PYTHONDONTWRITEBYTECODE: '1' };
+  const home = !isUnpacked ? {} : { PYTHONHOME: join(root, 'usr'), PYTHONDONTWRITEBYTECODE: '1' };
   const { stdout } = await run(file as string, [...first, ...args, '--output', 'json'], {
     env: { PATH: process.env.PATH, AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true', ...home, ...env },
     timeout: 60_000,

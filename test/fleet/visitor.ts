@@ -34,7 +34,11 @@ export class Visitor {
     }
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, clone: response.headers.get('x-clone') ?? '', body: isJson && text ? JSON.parse(text) : {} };
+    return {
+      status: response.status,
+      clone: response.headers.get('x-clone') ?? '',
+      body: isJson && text ? JSON.parse(text) : {},
+    };
   }
 
   async signUp(): Promise<Visit> {

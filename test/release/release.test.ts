@@ -26,7 +26,10 @@ async function repack(name: string, change: (unpacked: string) => void): Promise
   change(unpacked);
   const file = join(folder, name, basename(release.file));
   const entries = readdirSync(unpacked, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  await create({ cwd: unpacked, file, gzip: true }, entries.map((entry) => relative(unpacked, join(entry.parentPath, entry.name))));
+  await create(
+    { cwd: unpacked, file, gzip: true },
+    entries.map((entry) => relative(unpacked, join(entry.parentPath, entry.name))),
+  );
   return file;
 }
 
@@ -41,7 +44,9 @@ test('the manifest lists the entry, the migrations and the assets, sorted', asyn
   const manifest = await unpackRelease(release.file, join(folder, 'listed'));
   const paths = Object.keys(manifest.files);
   expect(paths).toEqual([...paths].sort());
-  expect(paths).toEqual(expect.arrayContaining(['web.cjs', 'assets/site.css', 'migrations/001-users-and-articles.sql']));
+  expect(paths).toEqual(
+    expect.arrayContaining(['web.cjs', 'assets/site.css', 'migrations/001-users-and-articles.sql']),
+  );
   expect(manifest.entry).toBe('web.cjs');
 });
 

@@ -1,5 +1,14 @@
 // The app as people and programs use it: two clones that must be as one, over real servers.
-import { type RunningClone, password, runClone, type Servers, signIn, startServers, untilReady, Visitor } from './running-clones';
+import {
+  password,
+  type RunningClone,
+  runClone,
+  type Servers,
+  signIn,
+  startServers,
+  untilReady,
+  Visitor,
+} from './running-clones';
 
 let servers: Servers;
 let one: RunningClone;
@@ -47,8 +56,18 @@ describe('every answer', () => {
     ['what cannot be an address', '/%E0%A4%A', {}, 400],
     ['an API call without a session', '/api/me', {}, 401],
     ['broken JSON', '/api/users', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }, 400],
-    ['another type', '/api/users', { method: 'POST', headers: { 'content-type': 'text/xml', origin: '' }, body: '<a/>' }, 403],
-    ['too much', '/api/users', { method: 'POST', headers: { 'content-type': 'application/json' }, body: `"${'x'.repeat(300_000)}"` }, 413],
+    [
+      'another type',
+      '/api/users',
+      { method: 'POST', headers: { 'content-type': 'text/xml', origin: '' }, body: '<a/>' },
+      403,
+    ],
+    [
+      'too much',
+      '/api/users',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: `"${'x'.repeat(300_000)}"` },
+      413,
+    ],
     ['another site', '/login', { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }, 403],
     ['the health check', '/-/live', {}, 200],
   ];
@@ -130,14 +149,31 @@ describe('for programs', () => {
 
   test('an article is written, read by everybody and changed by its author only', async () => {
     const [ada, bob] = [await signIn(one.url, 'author'), await signIn(one.url, 'reader')];
-    const created = await ada.send(`${one.url}/api/articles`, 'POST', { title: ' On engines ', body: 'One.\r\n\r\nTwo.' });
+    const created = await ada.send(`${one.url}/api/articles`, 'POST', {
+      title: ' On engines ',
+      body: 'One.\r\n\r\nTwo.',
+    });
     const { id } = (await created.json()) as { id: number };
     expect([created.status, created.headers.get('location')]).toEqual([201, `/api/articles/${id}`]);
     const read = await (await fetch(`${two.url}/api/articles/${id}`)).json();
-    expect(read).toMatchObject({ id, title: 'On engines', body: 'One.\n\nTwo.', author: 'author', html: '<p>One.</p>\n<p>Two.</p>\n' });
+    expect(read).toMatchObject({
+      id,
+      title: 'On engines',
+      body: 'One.\n\nTwo.',
+      author: 'author',
+      html: '<p>One.</p>\n<p>Two.</p>\n',
+    });
     const change = { title: 'On engines', body: 'Three.' };
     expect((await bob.send(`${two.url}/api/articles/${id}`, 'PUT', change)).status).toBe(403);
-    expect((await fetch(`${two.url}/api/articles/${id}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(401);
+    expect(
+      (
+        await fetch(`${two.url}/api/articles/${id}`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: '{}',
+        })
+      ).status,
+    ).toBe(401);
     expect((await ada.send(`${two.url}/api/articles/999999`, 'PUT', change)).status).toBe(404);
     expect((await ada.send(`${two.url}/api/articles/${id}`, 'PUT', change)).status).toBe(200);
     expect(await (await fetch(`${one.url}/api/articles/${id}`)).json()).toMatchObject({ body: 'Three.' });
@@ -181,13 +217,19 @@ describe('for programs', () => {
   test('a name is taken once, whatever its letters’ case', async () => {
     await signIn(one.url, 'unique');
     const again = await new Visitor().send(`${two.url}/api/users`, 'POST', { name: 'UNIQUE', password });
-    expect([again.status, await again.json()]).toMatchObject([409, { errors: [{ field: 'name', detail: 'is already taken' }] }]);
+    expect([again.status, await again.json()]).toMatchObject([
+      409,
+      { errors: [{ field: 'name', detail: 'is already taken' }] },
+    ]);
   });
 
   test('a wrong password and an unknown name get the same answer', async () => {
     await signIn(one.url, 'known');
     const answers = await Promise.all(
-      [{ name: 'known', password: 'wrong horse' }, { name: 'nobody', password }].map(async (body) => {
+      [
+        { name: 'known', password: 'wrong horse' },
+        { name: 'nobody', password },
+      ].map(async (body) => {
         const response = await new Visitor().send(`${one.url}/api/session`, 'POST', body);
         return [response.status, response.headers.get('set-cookie'), await response.json()];
       }),
@@ -204,7 +246,10 @@ describe('for people', () => {
     expect([registered.status, registered.headers.get('location')]).toEqual([303, '/']);
     expect(await (await grace.send(`${two.url}/`)).text()).toContain('<span class="who">grace</span>');
 
-    const written = await grace.submit(`${two.url}/articles/new`, { title: 'A <b>bold</b> claim', body: 'First.\r\n\r\n<script>' });
+    const written = await grace.submit(`${two.url}/articles/new`, {
+      title: 'A <b>bold</b> claim',
+      body: 'First.\r\n\r\n<script>',
+    });
     expect(written.status).toBe(303);
     const path = written.headers.get('location') ?? '';
     const page = await (await grace.send(`${one.url}${path}`)).text();
@@ -250,7 +295,9 @@ describe('for people', () => {
 
   test('only the author is shown the form to edit', async () => {
     const ada = await signIn(one.url, 'owner');
-    const { id } = (await (await ada.send(`${one.url}/api/articles`, 'POST', { title: 'Mine', body: 'Mine.' })).json()) as { id: number };
+    const { id } = (await (
+      await ada.send(`${one.url}/api/articles`, 'POST', { title: 'Mine', body: 'Mine.' })
+    ).json()) as { id: number };
     const bob = await signIn(one.url, 'stranger');
     expect((await bob.send(`${one.url}/articles/${id}/edit`)).status).toBe(403);
     expect((await bob.submit(`${one.url}/articles/${id}/edit`, { title: 'Ours', body: 'Ours.' })).status).toBe(403);
@@ -275,7 +322,8 @@ describe('for people', () => {
 
   test('the newest come first, twenty to a page', async () => {
     const ada = await signIn(one.url, 'prolific');
-    for (let n = 1; n <= 21; n++) await ada.send(`${one.url}/api/articles`, 'POST', { title: `Number ${n}`, body: 'x' });
+    for (let n = 1; n <= 21; n++)
+      await ada.send(`${one.url}/api/articles`, 'POST', { title: `Number ${n}`, body: 'x' });
     const first = await (await ada.send(`${two.url}/`)).text();
     const titles = [...first.matchAll(/>(Number \d+)<\/a>/g)].map((match) => match[1]);
     expect(titles).toEqual(Array.from({ length: 20 }, (_, n) => `Number ${21 - n}`));

@@ -67,7 +67,10 @@ async function start(changes: Record<string, string> = {}): Promise<Running> {
 }
 
 const isReady = (port: number): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${port}/-/ready`).then(({ status }) => status === 200, () => false);
+  fetch(`http://127.0.0.1:${port}/-/ready`).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
 
 async function startReady(changes?: Record<string, string>): Promise<Running> {
   const running = await start(changes);
@@ -133,7 +136,11 @@ test('while draining every request is answered and its connection closed, and on
   expect(before.headers['keep-alive']).toBe('timeout=72');
   child.kill('SIGTERM');
   await untilTrue('the health check to fail', async () => (await ask(port, '/-/live', agent)).statusCode === 503);
-  for (const [path, status] of [['/', 200], ['/-/identity', 200], ['/nowhere', 404]] as const) {
+  for (const [path, status] of [
+    ['/', 200],
+    ['/-/identity', 200],
+    ['/nowhere', 404],
+  ] as const) {
     const response = await ask(port, path, agent);
     expect([path, response.statusCode, response.headers.connection]).toEqual([path, status, 'close']);
   }
@@ -171,7 +178,12 @@ test('SIGINT does not wait, and finishes the request that is under way', async (
     const probe = new Agent();
     const later = async (): Promise<void> => {
       child.kill('SIGINT');
-      await untilTrue('the clone to stop listening', () => ask(port, '/-/live', probe).then(() => false, () => true));
+      await untilTrue('the clone to stop listening', () =>
+        ask(port, '/-/live', probe).then(
+          () => false,
+          () => true,
+        ),
+      );
       slow.end(body.slice(10));
     };
     // Any answer proves that what was sent before it has been read.
@@ -194,7 +206,11 @@ test('a clone knows its release, and logs it with every line', async () => {
   await fetch(`http://127.0.0.1:${running.port}/login`);
   running.child.kill('SIGINT');
   await running.exited;
-  const lines = running.output().trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = running
+    .output()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   for (const line of lines) expect(line).toMatchObject({ clone: 'clone-1', release: digest });
   const urls = lines.map(({ req }) => (req as { url?: string } | undefined)?.url).filter(Boolean);
   expect(urls).toEqual(['/login']);
@@ -210,7 +226,12 @@ test('a wrong environment is one sentence and exit 1', async () => {
 
 test('a taken port is one sentence and exit 1', async () => {
   const first = await start();
-  await untilTrue('the first to listen', () => fetch(`http://127.0.0.1:${first.port}/-/live`).then(() => true, () => false));
+  await untilTrue('the first to listen', () =>
+    fetch(`http://127.0.0.1:${first.port}/-/live`).then(
+      () => true,
+      () => false,
+    ),
+  );
   const second = await start({ CLONEKIT_PORT: `${first.port}` });
   expect(await second.exited).toBe(1);
   expect(second.output()).toContain(`must be free to listen on, got: 127.0.0.1:${first.port} (EADDRINUSE).`);

@@ -1,4 +1,6 @@
 // What people see while something is down: never "signed out", never a stack, and an answer in time.
+
+import { type RealCache, untilTrue } from './real-servers';
 import {
   type RunningClone,
   runClone,
@@ -8,7 +10,6 @@ import {
   untilReady,
   type Visitor,
 } from './running-clones';
-import { type RealCache, untilTrue } from './real-servers';
 
 let servers: Servers;
 let clone: RunningClone;
@@ -114,7 +115,9 @@ test('while the objects cache hangs articles are read and written all the same',
     expect((await fetch(`${clone.url}${article}`)).status).toBe(200);
     const written = await ada.send(`${clone.url}/api/articles`, 'POST', { title: 'Another', body: 'Two.' });
     expect(written.status).toBe(201);
-    expect((await ada.send(`${clone.url}${written.headers.get('location')}`, 'PUT', { title: 'x', body: 'y' })).status).toBe(200);
+    expect(
+      (await ada.send(`${clone.url}${written.headers.get('location')}`, 'PUT', { title: 'x', body: 'y' })).status,
+    ).toBe(200);
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 });

@@ -71,7 +71,12 @@ export async function startDatabase(flavour: Flavour): Promise<RealDatabase> {
   await replica.administer('START REPLICA');
   await replica.administer('SET GLOBAL super_read_only = ON');
   const grants = () => replica.administer(`SHOW GRANTS FOR '${username}'@'%'`);
-  await untilTrue('the replica to follow', () => grants().then(() => true, () => false));
+  await untilTrue('the replica to follow', () =>
+    grants().then(
+      () => true,
+      () => false,
+    ),
+  );
   return {
     flavour,
     primaryPort: primary.port,
@@ -146,7 +151,15 @@ async function startMysql(pristine: string, dataFolder: string, serverId: number
       connection.destroy();
     }
   };
-  await untilTrue(`mysqld on port ${port}`, () => administer('SELECT 1').then(() => true, () => false), child);
+  await untilTrue(
+    `mysqld on port ${port}`,
+    () =>
+      administer('SELECT 1').then(
+        () => true,
+        () => false,
+      ),
+    child,
+  );
   return { port, administer, stop: () => stop(child) };
 }
 
@@ -158,12 +171,30 @@ export async function startCache(): Promise<RealCache> {
     ['--user', 'administrator', 'on', `>${password}`, '~*', '&*', '+@all'],
     ['--user', 'default', 'off'],
   ];
-  const child = run('bin/valkey-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...users.flat()]);
+  const child = run('bin/valkey-server', [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...users.flat(),
+  ]);
   const open = (): Redis =>
     new Redis({ port, host: '127.0.0.1', username: 'administrator', password, retryStrategy: () => 50 });
   const probe = open();
   probe.on('error', () => undefined);
-  await untilTrue(`valkey-server on port ${port}`, () => probe.ping().then(() => true, () => false), child);
+  await untilTrue(
+    `valkey-server on port ${port}`,
+    () =>
+      probe.ping().then(
+        () => true,
+        () => false,
+      ),
+    child,
+  );
   probe.disconnect();
   return {
     port,

@@ -24,7 +24,9 @@ export async function startSecretsStandIn(): Promise<SecretsStandIn> {
       const isKnown = request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue' && secret !== undefined;
       response.writeHead(isKnown ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(
-        JSON.stringify(isKnown ? { ARN: SecretId, SecretString: JSON.stringify(secret) } : { __type: 'ResourceNotFoundException' }),
+        JSON.stringify(
+          isKnown ? { ARN: SecretId, SecretString: JSON.stringify(secret) } : { __type: 'ResourceNotFoundException' },
+        ),
       );
     });
   });

@@ -47,6 +47,7 @@ export async function openApt(
   home: string,
   suite: Suite,
   onProgress: (text: string) => void,
+  stop?: AbortSignal,
 ): Promise<Apt | undefined> {
   const sources = await toSources(suite);
   if (sources.length === 0) return undefined;
@@ -67,11 +68,12 @@ export async function openApt(
       // A mirror that lags behind is still signed; its date says nothing about what we ask of it.
       'Acquire::Check-Valid-Until "false";\n',
   );
-  const options = { env: { ...process.env, APT_CONFIG: config, LC_ALL: 'C' }, maxBuffer: 64 << 20 };
+  const options = { env: { ...process.env, APT_CONFIG: config, LC_ALL: 'C' }, maxBuffer: 64 << 20, signal: stop };
   onProgress(`reading the ${suite === 'own' ? "distribution's" : 'unstable suite of the distribution'} package list`);
   try {
     await run('apt-get', ['update', '-q', '--error-on=any'], options);
   } catch (error) {
+    if (stop?.aborted) throw error;
     if (!hasLists(folder)) throw toDownloadError(String((error as { stderr?: string }).stderr ?? error));
     onProgress('the package list could not be refreshed; going on with the one kept here');
   }
@@ -96,10 +98,10 @@ export async function openApt(
       const bytes = [...stdout.matchAll(/^'[^']*' \S+ (\d+) /gm)].reduce((sum, match) => sum + Number(match[1]), 0);
       if (bytes > 0) {
         report(`downloading ${name} and what it needs, ${Math.ceil(bytes / 1e6)} MB`);
-        await download([...apt, '-o', 'APT::Status-Fd=3', 'install', '--download-only', name], options.env, report);
+        await download([...apt, '-o', 'APT::Status-Fd=3', 'install', '--download-only', name], options, report);
       }
       report(`unpacking ${name}`);
-      await unpackAll(archives, target);
+      await unpackAll(archives, target, stop);
     },
   };
 }
@@ -119,9 +121,13 @@ const toDownloadError = (output: string): OperatorError =>
   );
 
 /** apt resumes what an earlier run left half done, and keeps an archive only if its checksum is the signed list's. */
-function download(args: string[], env: NodeJS.ProcessEnv, report: (text: string) => void): Promise<void> {
+function download(
+  args: string[],
+  options: { env: NodeJS.ProcessEnv; signal?: AbortSignal },
+  report: (text: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('apt-get', args, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+    const child = spawn('apt-get', args, { ...options, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
     let errors = '';
     let reported = 0;
     child.stderr?.on('data', (chunk) => {
@@ -139,18 +145,21 @@ function download(args: string[], env: NodeJS.ProcessEnv, report: (text: string)
 }
 
 /** Unpacks every archive of a folder; the target appears only when it is whole. */
-async function unpackAll(archives: string, target: string): Promise<void> {
+async function unpackAll(archives: string, target: string, signal?: AbortSignal): Promise<void> {
   const partial = `${target}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   const files = readdirSync(archives).filter((name) => name.endsWith('.deb'));
   const worker = async () => {
-    for (let file = files.pop(); file; file = files.pop()) await run('dpkg-deb', ['-x', join(archives, file), partial]);
+    for (let file = files.pop(); file; file = files.pop()) {
+      await run('dpkg-deb', ['-x', join(archives, file), partial], { signal });
+    }
   };
   try {
     await Promise.all(Array.from({ length: availableParallelism() }, worker));
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
+    if (signal?.aborted) throw error;
     throw new OperatorError(
       `servers: a package could not be unpacked below ${target}, got: ${lastLine(String(error))}. ` +
         'Free some disk space and run the command again',

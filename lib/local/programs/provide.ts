@@ -15,6 +15,8 @@ export interface ProvideOptions {
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;
   readonly onProgress?: (text: string) => void;
+  /** Ends a download that is under way. */
+  readonly stop?: AbortSignal;
 }
 
 /** One program for every role. Throws an OperatorError with the remedy where one cannot be had. */
@@ -30,7 +32,7 @@ export const provideProgram = (role: Role, options: ProvideOptions): Promise<Pro
 function toFinder(options: ProvideOptions): (role: Role) => Promise<Program> {
   const env = options.env ?? process.env;
   const given = readGiven(options.project);
-  const packages = new PackageSource(options.serversFolder, options.onProgress ?? (() => {}));
+  const packages = new PackageSource(options.serversFolder, options.onProgress ?? (() => {}), options.stop);
   return async (role) => {
     const rows = catalogue.filter((row) => row.role === role);
     const wanted = env[overrides[role].env] || given[overrides[role].key];
@@ -88,6 +90,7 @@ class PackageSource {
   constructor(
     private readonly folder: string,
     private readonly onProgress: (text: string) => void,
+    private readonly stop: AbortSignal | undefined,
   ) {}
 
   async get(rows: readonly CatalogueRow[]): Promise<Program> {
@@ -108,6 +111,7 @@ class PackageSource {
         const program = (await this.#findUnpacked(row)) ?? (await this.#download(row));
         if (program) return program;
       } catch (error) {
+        if (this.stop?.aborted) throw error;
         failure ??= error;
       }
     }
@@ -142,7 +146,7 @@ class PackageSource {
   }
 
   #open(suite: Suite): Promise<Apt | undefined> {
-    const opened = this.#opened.get(suite) ?? openApt(this.folder, suite, this.onProgress);
+    const opened = this.#opened.get(suite) ?? openApt(this.folder, suite, this.onProgress, this.stop);
     this.#opened.set(suite, opened);
     return opened;
   }

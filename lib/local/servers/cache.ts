@@ -13,6 +13,7 @@ const overseer = 'clonekit-local';
 
 export interface CacheOptions {
   readonly program: Program;
+  readonly stop: AbortSignal;
   readonly folder: string;
   readonly port: number;
   readonly cache: CachePlan;
@@ -30,6 +31,7 @@ export class Cache {
     private readonly folder: string,
     private readonly command: readonly string[],
     private readonly client: Redis,
+    private readonly stopSignal: AbortSignal,
   ) {}
 
   get process(): FleetProcess {
@@ -60,7 +62,7 @@ export class Cache {
     });
     client.on('error', () => {}); // told by the command that fails
     const command = [...program.command, ...toArguments(cache, port, folder, usersFile)];
-    const server = new Cache(cache, { host: '127.0.0.1', port }, program, folder, command, client);
+    const server = new Cache(cache, { host: '127.0.0.1', port }, program, folder, command, client, options.stop);
     await server.restart();
     return server;
   }
@@ -72,6 +74,7 @@ export class Cache {
       command: this.command,
       cwd: this.folder,
       logFile: join(this.folder, 'cache.log'),
+      stop: this.stopSignal,
     });
     try {
       await this.#process.untilHealthy(async () => (await this.client.ping()) === 'PONG', 10_000);

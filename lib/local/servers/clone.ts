@@ -13,6 +13,7 @@ export interface CloneOptions {
   readonly archive: string;
   /** Where the clone's own folder is made. */
   readonly folder: string;
+  readonly stop: AbortSignal;
   readonly logFile: string;
   readonly port: number;
   /** From the launch template's user data. */
@@ -38,6 +39,7 @@ export class Clone {
       command: [process.execPath, join(folder, manifest.entry)],
       cwd: folder,
       logFile: options.logFile,
+      stop: options.stop,
       env: { ...options.env, ...toLocalEnv(options) },
     });
     return new Clone(options.id, started, { host: '127.0.0.1', port: options.port }, folder);

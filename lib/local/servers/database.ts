@@ -29,6 +29,7 @@ const replicationUser = 'clonekit_replication';
 
 export interface DatabaseOptions {
   readonly program: Program;
+  readonly stop: AbortSignal;
   readonly folder: string;
   readonly socketFolder: string;
   /** Where freshly initialised data folders are kept, one a program version. */
@@ -93,6 +94,7 @@ export class Database {
       command: [...program.command, ...toArguments(this.options, this.#data), ...extra],
       cwd: folder,
       logFile: join(folder, 'database.log'),
+      stop: this.options.stop,
     });
     try {
       await this.#process.untilHealthy(async () => (await this.query('SELECT 1')).length === 1, 60_000);

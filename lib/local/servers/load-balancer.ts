@@ -28,6 +28,7 @@ export interface TargetState {
 
 export interface LoadBalancerOptions {
   readonly program: Program;
+  readonly stop: AbortSignal;
   readonly folder: string;
   readonly socketFolder: string;
   readonly port: number;
@@ -47,6 +48,7 @@ export class LoadBalancer {
     private readonly socket: string,
     private readonly command: readonly string[],
     private readonly folder: string,
+    private readonly stopSignal: AbortSignal,
   ) {}
 
   get process(): FleetProcess {
@@ -61,7 +63,7 @@ export class LoadBalancer {
     writeFileSync(file, toConfig(options, socket));
     chmodSync(file, 0o600);
     const command = [...program.command, '-db', '-f', file];
-    const balancer = new LoadBalancer({ host: '127.0.0.1', port }, socket, command, folder);
+    const balancer = new LoadBalancer({ host: '127.0.0.1', port }, socket, command, folder, options.stop);
     await balancer.restart();
     return balancer;
   }
@@ -73,6 +75,7 @@ export class LoadBalancer {
       command: this.command,
       cwd: this.folder,
       logFile: join(this.folder, 'haproxy.log'),
+      stop: this.stopSignal,
     });
     try {
       await this.#process.untilHealthy(async () => (await this.tell('show info')).includes('Version'), 10_000);

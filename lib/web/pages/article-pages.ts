@@ -20,7 +20,11 @@ ${renderByline(article)}
   )}</ul>
 ${last && html`<nav aria-label="Pages"><a class="button" href="/?before=${last.id}">Older articles</a></nav>`}`;
   const nothing = html`<p class="empty">Nothing here yet. <a href="/articles/new">Write the first article</a>.</p>`;
-  return renderPage(context, 'Newest articles', html`<h1>Newest articles</h1>\n${articles.length > 0 ? list : nothing}`);
+  return renderPage(
+    context,
+    'Newest articles',
+    html`<h1>Newest articles</h1>\n${articles.length > 0 ? list : nothing}`,
+  );
 }
 
 export const renderArticle = (context: PageContext, article: Article, mayEdit: boolean): string =>

@@ -22,7 +22,9 @@ export function renderField(field: Field, state: FormState): Html {
   const typed = state.values?.[field.name];
   // A password is never sent back.
   const value = field.type !== 'password' && typeof typed === 'string' ? typed : '';
-  const described = [field.hint && `${field.name}-hint`, messages.length > 0 && `${field.name}-problem`].filter(Boolean);
+  const described = [field.hint && `${field.name}-hint`, messages.length > 0 && `${field.name}-problem`].filter(
+    Boolean,
+  );
   const attributes = html`id="${field.name}" name="${field.name}" required maxlength="${field.maxLength}"${
     described.length > 0 && html` aria-describedby="${described.join(' ')}"`
   }${messages.length > 0 && html` aria-invalid="true"`}${

@@ -51,7 +51,9 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
     const article = await articles.get(toArticleId(request.params.id), request.session.position);
     if (article.authorId !== request.session.userId) throw forbidden('Only its author may change an article.');
     const { title, body } = article;
-    const form = renderArticleForm(toPageContext(site, request), `/articles/${article.id}/edit`, { values: { title, body } });
+    const form = renderArticleForm(toPageContext(site, request), `/articles/${article.id}/edit`, {
+      values: { title, body },
+    });
     return sendPage(reply, form);
   });
 

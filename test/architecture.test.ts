@@ -1,0 +1,198 @@
+// The house rules: who imports whom, and where things lie. An exception is a row with its reason, or it is none.
+import {
+  exists,
+  findCircle,
+  findPackage,
+  isOf,
+  listFolder,
+  listSources,
+  listTopLevel,
+  readJson,
+  type SourceFile,
+  withoutExtension,
+} from './architecture/tree';
+
+/** A room is a folder of lib or one door in bin; it may always import itself. */
+const rooms: Record<string, readonly string[]> = {
+  'lib/config': ['zod'],
+  'lib/constructs': ['aws-cdk-lib', 'constructs', 'lib/config/names', 'lib/config/ports', 'lib/config/node-types'],
+  'lib/stacks': ['aws-cdk-lib', 'constructs', 'lib/config', 'lib/constructs', 'lib/release/descriptor'],
+  'lib/release': ['node:*', 'esbuild', 'tar', 'lib/config/names', 'lib/config/operator-error'],
+  'lib/web': [
+    ...['node:*', 'fastify', 'ioredis', 'mysql2', 'zod', '@aws-sdk/client-secrets-manager'],
+    ...['lib/config/names', 'lib/config/operator-error'],
+  ],
+  'lib/ops': ['node:*', '@aws-sdk/*', 'lib/config/names', 'lib/config/operator-error'],
+  'lib/local': [
+    ...['node:*', 'ioredis', 'mysql2', '@aws-sdk/*', '@smithy/core'],
+    ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error'],
+    ...['lib/release/descriptor', 'lib/release/unpack'],
+  ],
+  'lib/cli': [
+    ...['node:*', 'commander', 'lib/config/names', 'lib/config/operator-error'],
+    ...['lib/local', 'lib/ops', 'lib/release'],
+  ],
+  'bin/app.ts': ['node:*', 'aws-cdk-lib', 'lib/config', 'lib/release', 'lib/stacks'],
+  'bin/clonekit.ts': ['node:*', 'lib/cli'],
+  'bin/web.ts': ['node:*', 'lib/web'],
+};
+
+/** Types, never code, of a file that this one is loaded by. */
+const typesOfWhoLoadsIt: Record<string, { readonly of: string; readonly because: string }> = {
+  'lib/cli/': { of: 'lib/cli/program', because: 'the flags of a verb are declared where they are parsed' },
+  'lib/local/twin/': { of: 'lib/local/fleet', because: 'the twin answers for the fleet that started it' },
+  'lib/web/database/dialect.ts': { of: 'lib/web/database/pool', because: 'a dialect speaks of what a pool runs' },
+};
+
+/** Packages that are run, or read by another tool, and so imported by no file. */
+const tools: Record<string, string> = {
+  '@biomejs/biome': '`npm run lint`',
+  '@swc/jest': 'how jest reads TypeScript, named in package.json',
+  '@types/jest': 'types of the tests',
+  '@types/node': 'types of Node',
+  'aws-cdk': '`npx cdk`',
+  jest: '`npm test`',
+  tsx: 'how node reads TypeScript, named in cdk.json and package.json',
+  typescript: '`npm run types`',
+};
+
+/** Tests of the whole, and what several rooms' tests share; every other test lies where the thing it tests lies in lib. */
+const testsOfTheWhole = [
+  ...['test/architecture.test.ts', 'test/architecture/', 'test/readme.test.ts', 'test/bench/', 'test/fleet/'],
+  ...['test/fixtures/', 'test/provide-servers.ts'],
+];
+
+const topLevel = [
+  'LICENSE',
+  'README.md',
+  'bin',
+  'cdk.json',
+  'lib',
+  'package-lock.json',
+  'package.json',
+  'test',
+  'tsconfig.json',
+];
+
+const sources = [...listSources('bin'), ...listSources('lib')];
+const tests = listSources('test');
+const pathsOf = (files: readonly SourceFile[]): string[] => files.map(({ path }) => path);
+const isIn =
+  (room: string) =>
+  (file: SourceFile): boolean =>
+    isOf(file.path, room);
+
+describe('who imports whom', () => {
+  test.each(Object.entries(rooms))('%s imports nothing but itself and %j', (room, allowed) => {
+    const wrong = sources
+      .filter(isIn(room))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter(({ name }) => ![withoutExtension(room), ...allowed].some((one) => isOf(name, one)))
+          .map(({ name, when }) => `${path} imports ${name} (${when})`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test('there are no rooms and no doors but these', () => {
+    const found = [
+      ...listFolder('lib').map((name) => `lib/${name}`),
+      ...listFolder('bin').map((name) => `bin/${name}`),
+    ];
+    expect(found.sort()).toEqual(Object.keys(rooms).sort());
+  });
+
+  test('no file imports itself through others', () => {
+    const isBack = (path: string, name: string): boolean =>
+      Object.entries(typesOfWhoLoadsIt).some(([from, { of }]) => path.startsWith(from) && name === of);
+    const graph = sources.map(({ path, imports }): [string, string[]] => [
+      withoutExtension(path),
+      imports.filter(({ name, when }) => !(when === 'type' && isBack(path, name))).map(({ name }) => name),
+    ]);
+    expect(findCircle(new Map(graph))).toBeUndefined();
+  });
+
+  test('the command loads no verb before it is called', () => {
+    const loaded = new Set<string>();
+    const load = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      const imports = sources.find(({ path }) => path === `${file}.ts`)?.imports ?? [];
+      for (const { name, when } of imports) if (when === 'static') load(name);
+    };
+    load('bin/clonekit');
+    const eager = [...loaded].filter((name) =>
+      ['lib/local', 'lib/ops', 'lib/release'].some((room) => isOf(name, room)),
+    );
+    expect(eager).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  test('every file opens with one line that says why it exists', () => {
+    const wrong = [...sources, ...tests].filter(({ lines }) => {
+      const first = lines[0]?.startsWith('#!') ? lines[1] : lines[0];
+      return !/^\/\/ \S.{8,}[.?]$/.test(first ?? '');
+    });
+    expect(pathsOf(wrong)).toEqual([]);
+  });
+
+  test('a door has at most 40 lines', () => {
+    expect(pathsOf(sources.filter(isIn('bin')).filter(({ lines }) => lines.length > 40))).toEqual([]);
+  });
+
+  test('no file is named for what it is instead of what it is about', () => {
+    const names = /(^|\/)(util|utils|helper|helpers|type|types|common|misc)(\.ts|\/)/;
+    expect(pathsOf([...sources, ...tests]).filter((path) => names.test(path))).toEqual([]);
+  });
+
+  test('the top level holds what the house says, dot-files, and nothing else', () => {
+    expect(listTopLevel().filter((name) => !name.startsWith('.') && !topLevel.includes(name))).toEqual([]);
+  });
+
+  test('a test lies where the file or folder it tests lies in lib', () => {
+    const isMirror = (path: string): boolean => {
+      const subject = withoutExtension(path)
+        .replace(/^test\//, 'lib/')
+        .replace(/\.test$/, '');
+      const folder = subject.slice(0, subject.lastIndexOf('/'));
+      // What is not a test itself serves those beside it; `contract` is of every file of its folder.
+      const isOfFolder = !path.endsWith('.test.ts') || /(^|\/)([^/]+)\/(\2|contract)$/.test(subject);
+      return exists(isOfFolder ? folder : `${subject}.ts`) || exists(subject);
+    };
+    const others = pathsOf(tests).filter((path) => !testsOfTheWhole.some((prefix) => path.startsWith(prefix)));
+    expect(others.filter((path) => !isMirror(path))).toEqual([]);
+  });
+});
+
+describe('package.json', () => {
+  const { dependencies, devDependencies, overrides } = readJson('package.json');
+  const toPackages = (files: readonly SourceFile[]): Set<string | undefined> =>
+    new Set(files.flatMap(({ imports }) => imports).map(({ name }) => findPackage(name)));
+  const shipped = toPackages(sources);
+  const tested = toPackages(tests);
+
+  test('every version is one version', () => {
+    const versions = Object.entries({ ...dependencies, ...devDependencies, ...overrides });
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+  });
+
+  test('every dependency is imported by bin or lib, or is a tool', () => {
+    expect(Object.keys(dependencies).filter((name) => !shipped.has(name) && !tools[name])).toEqual([]);
+  });
+
+  test('every devDependency is imported by a test, or is a tool', () => {
+    expect(Object.keys(devDependencies).filter((name) => !tested.has(name) && !tools[name])).toEqual([]);
+  });
+
+  test('whatever is imported is declared, and by bin and lib as a dependency', () => {
+    const undeclared = [...shipped].filter((name) => name && !dependencies[name]);
+    const known = { ...dependencies, ...devDependencies };
+    expect([...undeclared, ...[...tested].filter((name) => name && !known[name])]).toEqual([]);
+  });
+
+  test('every tool is declared, and imported by nobody', () => {
+    const known = { ...dependencies, ...devDependencies };
+    expect(Object.keys(tools).filter((name) => !known[name] || shipped.has(name) || tested.has(name))).toEqual([]);
+  });
+});
