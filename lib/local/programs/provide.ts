@@ -27,7 +27,8 @@ export async function providePrograms(options: ProvideOptions): Promise<Record<R
 }
 
 /** The program for one role. */
-export const provideProgram = (role: Role, options: ProvideOptions): Promise<Program> => toFinder(options)(role);
+export const provideProgram = async (role: Role, options: ProvideOptions): Promise<Program> =>
+  await toFinder(options)(role);
 
 function toFinder(options: ProvideOptions): (role: Role) => Promise<Program> {
   const env = options.env ?? process.env;

@@ -1,0 +1,116 @@
+// A fleet in this very process, so that its plan can be one no template has: what dies comes back, with its data.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Fleet } from '../../lib/local/fleet';
+import type { FleetPlan } from '../../lib/local/plan';
+import { providePrograms } from '../../lib/local/programs/provide';
+import { packRelease } from '../../lib/release/pack';
+import { until } from '../fleet/running-fleet';
+import { Visitor } from '../fleet/visitor';
+import { project, serversFolder } from '../provide-servers';
+import { planWith } from './planned';
+
+let folder: string;
+let fleet: Fleet;
+const events: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'clonekit-fleet-'));
+  const [programs, release] = await Promise.all([
+    providePrograms({ project, serversFolder }),
+    packRelease({ outDir: join(folder, 'releases') }),
+  ]);
+  const declared = planWith();
+  const healthCheck = { ...declared.targetGroup.healthCheck, intervalSeconds: 1, timeoutSeconds: 1 };
+  const plan: FleetPlan = {
+    ...declared,
+    targetGroup: { ...declared.targetGroup, healthCheck },
+    group: { ...declared.group, graceSeconds: 1 },
+  };
+  fleet = new Fleet({
+    plan,
+    programs,
+    archive: release.file,
+    port: 0,
+    folder: join(folder, 'run'),
+    pristineFolder: serversFolder,
+  });
+  fleet.on('event', (text) => events.push(text));
+  await fleet.start();
+});
+
+afterAll(async () => {
+  await fleet?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const inService = () => [...fleet.group.instances.values()].filter(({ state }) => state === 'InService');
+const kill = (name: string, signal: NodeJS.Signals = 'SIGKILL'): void => {
+  const { pid } = fleet.processes.find((process) => process.name === name) as { pid: number };
+  process.kill(pid, signal);
+};
+const untilBack = (name: string) => until(`${name} is back`, async () => events.includes(`${name} is back`));
+
+test('a clone that hangs is replaced by the group once its grace is over', async () => {
+  const [hung] = inService();
+  kill(hung?.id as string, 'SIGSTOP');
+  await until('it is gone', async () => !fleet.group.instances.has(hung?.id as string));
+  await until('another is in service', async () => inService().length === 2);
+  expect(events).toContain(`${hung?.id} fails its health check; it is replaced`);
+});
+
+test('a clone told to end by SIGTERM loses no request, and is replaced', async () => {
+  const [leaving] = inService();
+  let ended = false;
+  const statuses: number[] = [];
+  const load = async (): Promise<void> => {
+    while (!ended) statuses.push((await fetch(`${fleet.url}/-/identity`)).status);
+  };
+  const visitors = [load(), load(), load(), load()];
+  kill(leaving?.id as string, 'SIGTERM');
+  await until('it is gone', async () => !fleet.group.instances.has(leaving?.id as string));
+  await until('another is in service', async () => inService().length === 2);
+  ended = true;
+  await Promise.all(visitors);
+  expect(statuses.length).toBeGreaterThan(100);
+  expect(statuses.filter((status) => status !== 200)).toEqual([]);
+});
+
+test('a load balancer that dies comes back with every clone in service', async () => {
+  kill('load balancer');
+  await untilBack('load balancer');
+  const clones = new Set<string | null>();
+  for (let i = 0; i < 4; i++) clones.add((await fetch(`${fleet.url}/-/identity`)).headers.get('x-clone'));
+  expect(clones).toEqual(new Set(inService().map(({ id }) => id)));
+});
+
+test('a sessions cache that dies comes back with the sessions it had', async () => {
+  const visitor = new Visitor(fleet.url);
+  await visitor.signUp();
+  kill('sessions');
+  await untilBack('sessions');
+  const visit = await until('sessions are read again', async () => {
+    const me = await visitor.call('GET', '/api/me');
+    return me.status === 200 && me;
+  });
+  expect(visit.body).toMatchObject({ name: visitor.name });
+});
+
+test.each(['primary', 'replica 1'])('%s comes back after it died, with its data and its role', async (name) => {
+  const visitor = new Visitor(fleet.url);
+  await visitor.signUp();
+  const created = await visitor.call('POST', '/api/articles', { title: 'Before', body: 'Words.' });
+  const isPrimary = name === 'primary';
+  const database = fleet.databases.find(({ plan }) => (plan.role === 'primary') === isPrimary);
+  kill(database?.process.name as string);
+  await untilBack(name);
+  const replica = fleet.databases.find(({ plan }) => plan.role === 'replica');
+  await until('replication runs again', async () => (await replica?.findLagSeconds()) === 0);
+  const after = await until('a new article is written and read', async () => {
+    const posted = await visitor.call('POST', '/api/articles', { title: 'After', body: 'Words.' });
+    return posted.status === 201 && (await visitor.call('GET', `/api/articles/${posted.body.id}`));
+  });
+  expect(after.body).toMatchObject({ title: 'After' });
+  expect(await visitor.call('GET', `/api/articles/${created.body.id}`)).toMatchObject({ body: { title: 'Before' } });
+});
