@@ -1,5 +1,5 @@
-// The aws command line, a client of AWS's API that nobody here wrote: a package of the distribution, unpacked beside the
-// servers and run with the Python that comes with it; where there is none, PyPI's.
+// The aws command line: a client of AWS's API that nobody here wrote.
+// A package of the distribution, unpacked beside the servers and run with its own Python; where there is none, PyPI's.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// What a stage declares is what would run here, and what a template lacks is told by name.
 import { cloneEnv } from '../../lib/config/names';
 import type { StageConfig } from '../../lib/config/stage-config';
 import { getStages } from '../../lib/config/stages';

@@ -1,3 +1,4 @@
+// Each expression a template may hold, and the refusal of those it may not.
 import { createResolve, type Templates } from '../../lib/local/template';
 
 const templates: Templates = {

@@ -128,12 +128,20 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
       AWS_REGION: '<AWS::Region>',
       CLONEKIT_STAGE: config.stage,
       CLONEKIT_PORT: '8080',
-      CLONEKIT_SESSIONS: expect.stringMatching(/^<\w*SessionsGroup\w*PrimaryEndPointAddress\w*>:<\w*SessionsGroup\w*PrimaryEndPointPort\w*>$/),
-      CLONEKIT_OBJECTS: expect.stringMatching(/^<\w*ObjectsGroup\w*PrimaryEndPointAddress\w*>:<\w*ObjectsGroup\w*PrimaryEndPointPort\w*>$/),
+      CLONEKIT_SESSIONS: expect.stringMatching(
+        /^<\w*SessionsGroup\w*PrimaryEndPointAddress\w*>:<\w*SessionsGroup\w*PrimaryEndPointPort\w*>$/,
+      ),
+      CLONEKIT_OBJECTS: expect.stringMatching(
+        /^<\w*ObjectsGroup\w*PrimaryEndPointAddress\w*>:<\w*ObjectsGroup\w*PrimaryEndPointPort\w*>$/,
+      ),
       CLONEKIT_CACHE_SECRET: expect.stringMatching(/^<PublishOutputRefCacheUsersSecret\w*>$/),
-      CLONEKIT_PRIMARY: expect.stringMatching(/^<\w*DatabasePrimary\w*EndpointAddress\w*>:<\w*DatabasePrimary\w*EndpointPort\w*>$/),
+      CLONEKIT_PRIMARY: expect.stringMatching(
+        /^<\w*DatabasePrimary\w*EndpointAddress\w*>:<\w*DatabasePrimary\w*EndpointPort\w*>$/,
+      ),
       CLONEKIT_REPLICAS: expect.stringMatching(
-        new RegExp(`^(<\\w*DatabaseReplica\\w*EndpointAddress\\w*>:<\\w*DatabaseReplica\\w*EndpointPort\\w*>,?){${config.database.replicas}}$`),
+        new RegExp(
+          `^(<\\w*DatabaseReplica\\w*EndpointAddress\\w*>:<\\w*DatabaseReplica\\w*EndpointPort\\w*>,?){${config.database.replicas}}$`,
+        ),
       ),
       CLONEKIT_DATABASE_SECRET: expect.stringMatching(/^<PublishOutputRefDatabaseSecret\w*>$/),
       CLONEKIT_TLS: 'on',

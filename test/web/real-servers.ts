@@ -1,12 +1,16 @@
 // The one place where tests of the app get real servers from: a replicated database and a cache, on loopback.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { createConnection } from 'mysql2/promise';
+import { findFreePort } from '../../lib/local/free-port';
+import type { CachePlan, DatabasePlan } from '../../lib/local/plan';
+import { provideProgram } from '../../lib/local/programs/provide';
+import { Cache } from '../../lib/local/servers/cache';
+import { Database } from '../../lib/local/servers/database';
+import { project, serversFolder } from '../provide-servers';
 
 export type Flavour = 'mysql' | 'mariadb';
 
@@ -26,7 +30,7 @@ export interface RealCache {
   port: number;
   username: string;
   password: string;
-  /** A client that may do everything: for looking at what is really there, and for faults on purpose. */
+  /** For looking at what is really there. */
   open(): Redis;
   /** Makes it hang: connections stay open, and nothing comes back until `resume`. */
   pause(): void;
@@ -34,186 +38,100 @@ export interface RealCache {
   stop(): Promise<void>;
 }
 
-/** The flavours whose binaries are here; a contract test runs on each. */
-export const flavours: Flavour[] = ['mysql'];
-
-// Temporary, until lib/local/servers finds binaries: where some are unpacked, and their own loader and libraries.
-const root = '/tmp/apt/root';
-const libraries = `${root}/usr/lib/x86_64-linux-gnu`;
-
-function run(program: string, args: string[]): ChildProcess {
-  const loader = `${libraries}/ld-linux-x86-64.so.2`;
-  return spawn(loader, ['--library-path', libraries, `${root}/usr/${program}`, ...args], { stdio: 'ignore' });
-}
+/** A contract test runs on each. */
+export const flavours: Flavour[] = ['mysql', 'mariadb'];
 
 const username = 'clonekit';
 const password = 'password-for-tests-only';
 const database = 'clonekit';
 
+const createFolder = (): string => mkdtempSync(join(tmpdir(), 'clonekit-web-'));
+
 export async function startDatabase(flavour: Flavour): Promise<RealDatabase> {
-  if (flavour !== 'mysql') throw new Error(`No binaries of ${flavour} here.`);
-  const pristine = await getPristineFolder();
-  const folder = mkdtempSync(join(tmpdir(), 'clonekit-database-'));
-  const servers = await Promise.all([
-    startMysql(pristine, join(folder, 'primary'), 1),
-    startMysql(pristine, join(folder, 'replica'), 2),
-  ]);
-  const [primary, replica] = servers;
-  await primary.administer(`CREATE DATABASE ${database}`);
-  await primary.administer(`CREATE USER '${username}'@'%' IDENTIFIED BY '${password}'`);
-  await primary.administer(`GRANT ALL ON ${database}.* TO '${username}'@'%'`);
-  await primary.administer("CREATE USER 'replication'@'%' IDENTIFIED BY 'replication'");
-  await primary.administer("GRANT REPLICATION SLAVE ON *.* TO 'replication'@'%'");
-  await replica.administer(
-    `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = ${primary.port}, SOURCE_USER = 'replication',
-       SOURCE_PASSWORD = 'replication', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1, SOURCE_CONNECT_RETRY = 1`,
-  );
-  await replica.administer('START REPLICA');
-  await replica.administer('SET GLOBAL super_read_only = ON');
-  const grants = () => replica.administer(`SHOW GRANTS FOR '${username}'@'%'`);
-  await untilTrue('the replica to follow', () =>
-    grants().then(
-      () => true,
-      () => false,
-    ),
-  );
+  const folder = createFolder();
+  const env = { PATH: process.env.PATH, CLONEKIT_DATABASE: flavour };
+  const program = await provideProgram('database', { project, serversFolder, env });
+  const start = async (role: DatabasePlan['role'], serverId: number): Promise<Database> =>
+    await Database.start({
+      program,
+      stop: new AbortController().signal,
+      folder: join(folder, role),
+      socketFolder: folder,
+      pristineFolder: serversFolder,
+      port: await findFreePort(),
+      // No parameters: the app must not lean on those of a parameter group.
+      database: {
+        role,
+        key: role,
+        id: role,
+        instanceClass: '',
+        engine: flavour,
+        engineVersion: '',
+        parameters: {},
+        multiAz: false,
+      },
+      serverId,
+      databaseName: database,
+      master: { username, password },
+    });
+  const [primary, replica] = await Promise.all([start('primary', 1), start('replica', 2)]);
+  await replica.follow(primary);
   return {
     flavour,
-    primaryPort: primary.port,
-    replicaPort: replica.port,
+    primaryPort: primary.address.port,
+    replicaPort: replica.address.port,
     username,
     password,
     database,
-    administer: (server, sql) => (server === 'primary' ? primary : replica).administer(sql),
+    administer: (server, sql) => (server === 'primary' ? primary : replica).query(sql),
     stop: async () => {
-      await Promise.all(servers.map((server) => server.stop()));
+      // Their data is thrown away: nothing to save first.
+      await Promise.all([primary, replica].map(({ process }) => process.stop('SIGKILL', 5000)));
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-interface RunningMysql {
-  port: number;
-  administer(sql: string): Promise<unknown>;
-  stop(): Promise<void>;
-}
-
-const mysqlArguments = (dataFolder: string): string[] => [
-  '--no-defaults',
-  '--user=root',
-  `--basedir=${root}/usr`,
-  `--lc-messages-dir=${root}/usr/share/mysql`,
-  `--plugin-dir=${root}/usr/lib/mysql/plugin`,
-  '--secure-file-priv=',
-  `--datadir=${dataFolder}`,
-];
-
-/** Initialising takes seconds and gives the same every time: once per machine, then copied. */
-async function getPristineFolder(): Promise<string> {
-  const folder = join(tmpdir(), 'clonekit-mysql-9-pristine');
-  if (existsSync(folder)) return folder;
-  const fresh = mkdtempSync(join(tmpdir(), 'clonekit-mysql-initialising-'));
-  await untilExit(run('sbin/mysqld', [...mysqlArguments(join(fresh, 'data')), '--initialize-insecure']));
-  // Without its identity, every copy makes itself a new one.
-  rmSync(join(fresh, 'data/auto.cnf'), { force: true });
-  try {
-    renameSync(join(fresh, 'data'), folder);
-  } catch (error) {
-    // Another test file was faster.
-    if (!existsSync(folder)) throw error;
-  }
-  rmSync(fresh, { recursive: true, force: true });
-  return folder;
-}
-
-async function startMysql(pristine: string, dataFolder: string, serverId: number): Promise<RunningMysql> {
-  cpSync(pristine, dataFolder, { recursive: true });
-  const port = await getFreePort();
-  const socketPath = `${dataFolder}.sock`;
-  const child = run('sbin/mysqld', [
-    ...mysqlArguments(dataFolder),
-    '--mysqlx=0',
-    '--bind-address=127.0.0.1',
-    `--port=${port}`,
-    `--socket=${socketPath}`,
-    `--server-id=${serverId}`,
-    '--gtid-mode=ON',
-    '--enforce-gtid-consistency=ON',
-    '--innodb-buffer-pool-size=32M',
-    '--innodb-redo-log-capacity=16M',
-    '--performance-schema=OFF',
-  ]);
-  const administer = async (sql: string): Promise<unknown> => {
-    const connection = await createConnection({ socketPath, user: 'root', connectTimeout: 2_000 });
-    try {
-      return (await connection.query(sql))[0];
-    } finally {
-      connection.destroy();
-    }
-  };
-  await untilTrue(
-    `mysqld on port ${port}`,
-    () =>
-      administer('SELECT 1').then(
-        () => true,
-        () => false,
-      ),
-    child,
-  );
-  return { port, administer, stop: () => stop(child) };
-}
-
 export async function startCache(): Promise<RealCache> {
-  const port = await getFreePort();
-  // The app's user may do what it may do in production, and no more.
-  const users = [
-    ['--user', username, 'on', `>${password}`, '~*', '&*', '+@all', '-@dangerous'],
-    ['--user', 'administrator', 'on', `>${password}`, '~*', '&*', '+@all'],
-    ['--user', 'default', 'off'],
-  ];
-  const child = run('bin/valkey-server', [
-    '--port',
-    `${port}`,
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    ...users.flat(),
-  ]);
-  const open = (): Redis =>
-    new Redis({ port, host: '127.0.0.1', username: 'administrator', password, retryStrategy: () => 50 });
-  const probe = open();
-  probe.on('error', () => undefined);
-  await untilTrue(
-    `valkey-server on port ${port}`,
-    () =>
-      probe.ping().then(
-        () => true,
-        () => false,
-      ),
-    child,
-  );
-  probe.disconnect();
+  const folder = createFolder();
+  const program = await provideProgram('cache', { project, serversFolder });
+  const secret = { secretArn: 'arn', key: 'password' };
+  const plan: CachePlan = {
+    purpose: 'objects',
+    key: 'cache',
+    id: 'cache',
+    engine: program.flavour,
+    engineVersion: program.version,
+    nodeType: '',
+    parameterGroup: '',
+    parameters: {},
+    policy: 'noeviction',
+    maxMemoryBytes: 256 << 20,
+    // The app's user may do what it may do in production, and no more.
+    users: [
+      { name: username, access: 'on ~* +@all -@dangerous', password: secret },
+      { name: 'administrator', access: 'on ~* +@all', password: secret },
+      { name: 'default', access: 'off ~* -@all' },
+    ],
+  };
+  const port = await findFreePort();
+  const stop = new AbortController().signal;
+  const cache = await Cache.start({ program, stop, folder, port, cache: plan, getPassword: () => password });
   return {
     port,
     username,
     password,
-    open,
-    pause: () => child.kill('SIGSTOP'),
-    resume: () => child.kill('SIGCONT'),
-    stop: () => stop(child),
+    open: () => new Redis({ port, host: '127.0.0.1', username: 'administrator', password, retryStrategy: () => 50 }),
+    pause: () => cache.process.signal('SIGSTOP'),
+    resume: () => cache.process.signal('SIGCONT'),
+    stop: async () => {
+      await cache.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
-export async function getFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+export { findFreePort as getFreePort };
 
 /** Waits for a condition, not for a time; gives up when the process it waits for has gone, or after 25 s. */
 export async function untilTrue(what: string, condition: () => Promise<boolean>, child?: ChildProcess): Promise<void> {
@@ -223,14 +141,4 @@ export async function untilTrue(what: string, condition: () => Promise<boolean>,
     if (Date.now() > end) throw new Error(`Waited 25 s for ${what}.`);
     await sleep(20);
   }
-}
-
-async function untilExit(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  // Their data is thrown away: nothing to save first.
-  child.kill('SIGKILL');
-  await untilExit(child);
 }

@@ -125,8 +125,8 @@ export class Database {
     await this.process.stop('SIGTERM', 5000);
   }
 
-  /** Runs one statement as the supervisor. */
-  private async query(statement: string): Promise<Record<string, unknown>[]> {
+  /** Runs one statement as the supervisor, who may do anything. */
+  async query(statement: string): Promise<Record<string, unknown>[]> {
     const { host, port } = this.address;
     const connection = await createConnection({
       ...{ host, port, user: overseer, password: this.#passwords.overseer, connectTimeout: 5000 },

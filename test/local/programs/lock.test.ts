@@ -1,3 +1,4 @@
+// One at a time, and never longer than its owner lives.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// Where programs come from, in which order, and what is said when they cannot.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// HAProxy is told what the listener and target group say, and nothing else.
 import { type LoadBalancerOptions, toConfig } from '../../../lib/local/servers/load-balancer';
 import { planWith } from '../planned';
 

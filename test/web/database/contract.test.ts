@@ -127,10 +127,10 @@ describe.each(flavours)('on %s', (flavour) => {
   });
 
   test('a replica that is down is left alone for a while, and then asked again', async () => {
-    const { insertId } = await write('shared');
+    const { insertId, position } = await write('shared');
     const both = await connect([1, server.replicaPort]);
     const servers: (number | undefined)[] = [];
-    for (let n = 0; n < 6; n++) servers.push((await read(insertId, [], both))[0]?.server);
+    for (let n = 0; n < 6; n++) servers.push((await read(insertId, [position], both))[0]?.server);
     expect(replicaFailures).toHaveLength(1);
     expect(servers.filter((id) => id === 2).length).toBeGreaterThanOrEqual(5);
     await both.close();
@@ -204,13 +204,23 @@ describe.each(flavours)('on %s', (flavour) => {
     });
 
     test('drops a connection that did not answer in time', async () => {
-      const pool = toPool(1);
+      // Without the server's own limit on statements: the client's is the last.
+      const pool = new Pool({ ...primary(), connectionLimit: 1, sessionSettings: 'DO 0' });
       const id = await connectionId(pool);
-      // No SELECT, so MySQL does not bound it by itself.
       const start = performance.now();
-      await expect(pool.use((query) => query('DO SLEEP(20)', []))).rejects.toBeDefined();
+      await expect(pool.use((query) => query('SELECT SLEEP(20)', []))).rejects.toMatchObject({ statusCode: 503 });
       expect(performance.now() - start).toBeLessThan(5_000);
       expect(await connectionId(pool)).not.toBe(id);
+      await pool.close();
+    });
+
+    test('keeps a connection on which the server itself ended a statement in time', async () => {
+      const pool = toPool(1);
+      const id = await connectionId(pool);
+      const start = performance.now();
+      await pool.use((query) => query('SELECT SLEEP(20)', [])).catch(() => undefined);
+      expect(performance.now() - start).toBeLessThan(3_400);
+      expect(await connectionId(pool)).toBe(id);
       await pool.close();
     });
 
