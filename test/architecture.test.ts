@@ -39,9 +39,7 @@ const rooms: Record<string, readonly string[]> = {
 
 /** Types, never code, of a file that this one is loaded by. */
 const typesOfWhoLoadsIt: Record<string, { readonly of: string; readonly because: string }> = {
-  'lib/cli/': { of: 'lib/cli/program', because: 'the flags of a verb are declared where they are parsed' },
   'lib/local/twin/': { of: 'lib/local/fleet', because: 'the twin answers for the fleet that started it' },
-  'lib/web/database/dialect.ts': { of: 'lib/web/database/pool', because: 'a dialect speaks of what a pool runs' },
 };
 
 /** Packages that are run, or read by another tool, and so imported by no file. */

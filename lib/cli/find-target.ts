@@ -3,7 +3,7 @@ import { OperatorError } from '../config/operator-error';
 import { findFleetFile, isRunning } from '../local/fleet-file';
 import { toHome } from '../local/home';
 import type { Target } from '../ops/target';
-import type { Surroundings, TargetFlags } from './program';
+import type { Surroundings, TargetFlags } from './flags';
 
 export function findTarget({ on, stage }: TargetFlags, { project, env }: Surroundings): Target {
   const file = findFleetFile(toHome(project, env).folder);

@@ -1,13 +1,8 @@
 // The verbs of `clonekit`, their flags and help. What a verb does is loaded only when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type StageName, stageNames } from '../config/names';
+import { stageNames } from '../config/names';
 import { OperatorError } from '../config/operator-error';
-
-export interface Surroundings {
-  /** The project's folder: where cdk.json is. */
-  readonly project: string;
-  readonly env: NodeJS.ProcessEnv;
-}
+import type { Surroundings, TargetFlags, UpFlags } from './flags';
 
 const toPort = (text: string): number => {
   const port = Number(text);
@@ -21,18 +16,6 @@ const onOption = (): Option =>
     'local',
     'aws',
   ]);
-
-export interface TargetFlags {
-  readonly on?: 'local' | 'aws';
-  readonly stage?: StageName;
-}
-
-export interface UpFlags {
-  readonly stage: StageName;
-  readonly port: number;
-  readonly detach?: boolean;
-  readonly json?: boolean;
-}
 
 /** Runs one command line; returns its exit code: 0 it holds, 1 it does not, 2 it was called wrongly. */
 export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {

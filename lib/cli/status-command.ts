@@ -3,7 +3,7 @@ import { toOperatorError } from '../ops/failure';
 import { killClone } from '../ops/kill';
 import { getStatus, type StageStatus } from '../ops/status';
 import { findTarget } from './find-target';
-import type { Surroundings, TargetFlags } from './program';
+import type { Surroundings, TargetFlags } from './flags';
 import { toTable } from './table';
 
 export async function statusCommand(

@@ -8,7 +8,7 @@ import { findFleetFile, isRunning } from '../local/fleet-file';
 import { toHome } from '../local/home';
 import { type ReadyFleet, type Report, up } from '../local/up';
 import { packRelease } from '../release/pack';
-import type { Surroundings, UpFlags } from './program';
+import type { Surroundings, UpFlags } from './flags';
 import { toTable } from './table';
 
 export async function upCommand(flags: UpFlags, surroundings: Surroundings): Promise<number> {

@@ -49,6 +49,9 @@ export const cloneEnv = {
 /** Where the environment of a clone is written on its disk: by cloud-init from user data, read by the service unit. */
 export const cloneEnvFile = '/run/clonekit/clone.env';
 
+/** What every release holds beside its entry: which files it is made of. Its sha256 names the release. */
+export const manifestFile = 'manifest.json';
+
 /** The response header that names the clone that answered. */
 export const cloneHeader = 'x-clone';
 

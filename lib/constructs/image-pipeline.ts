@@ -18,6 +18,7 @@ import {
 } from 'aws-cdk-lib/aws-imagebuilder';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { manifestFile } from '../config/names';
 
 export interface ImagePipelineProps {
   /** Name of pipeline, recipe and component, and start of the image's name. */
@@ -59,7 +60,7 @@ const toDocument = (digest: string, source: string): object => {
     `ln -sfn ${target} ${folder}/current`,
     `rm ${archive}`,
   ]);
-  const look = step('Look', [`echo "${digest}  ${folder}/current/manifest.json" | sha256sum --check -`]);
+  const look = step('Look', [`echo "${digest}  ${folder}/current/${manifestFile}" | sha256sum --check -`]);
   return {
     name: 'Release',
     description: 'Unpacks the release',

@@ -38,6 +38,9 @@ export interface FleetEvents {
   failed: [error: Error];
 }
 
+/** After this a stop is not patient any more. */
+const patienceMs = 8000;
+
 export class Fleet extends EventEmitter<FleetEvents> {
   readonly startedAt = new Date();
   readonly addresses = new Map<string, Address>();
@@ -115,6 +118,10 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #stopAll(): Promise<void> {
     this.#stop.abort();
+    // Whatever does not end by itself is ended by force in time: a stop takes at most 10 s.
+    const force = setTimeout(() => {
+      for (const { pid } of this.processes) process.kill(pid, 'SIGKILL');
+    }, patienceMs);
     // What is being started must have ended, one way or the other, before it can be said that nothing is left.
     await this.#starting?.catch(() => {});
     await this.#loadBalancer?.stop();
@@ -126,6 +133,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       await Promise.all(primaries.map((primary) => primary.stop()));
     };
     await Promise.all([stopDatabases(), ...this.caches.map((cache) => cache.stop())]);
+    clearTimeout(force);
     await this.#twin?.stop();
     if (this.#socketFolder) rmSync(this.#socketFolder, { recursive: true, force: true });
   }
@@ -134,7 +142,9 @@ export class Fleet extends EventEmitter<FleetEvents> {
   get processes(): { name: string; pid: number }[] {
     const clones = [...(this.#group?.instances.values() ?? [])].flatMap(({ clone }) => (clone ? [clone] : []));
     const servers = [...(this.#loadBalancer ? [this.#loadBalancer] : []), ...this.caches, ...this.databases, ...clones];
-    return servers.map(({ process }) => ({ name: process.name, pid: process.pid }));
+    return servers
+      .filter((server) => !server.process.ended)
+      .map((server) => ({ name: server.process.name, pid: server.process.pid }));
   }
 
   async #startLoadBalancer(): Promise<void> {

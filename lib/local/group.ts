@@ -3,7 +3,8 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../config/operator-error';
 import { toHex } from './physical';
-import type { GroupPlan, TargetGroupPlan } from './plan';
+import type { GroupPlan } from './plan/group';
+import type { TargetGroupPlan } from './plan/load-balancer';
 import { Clone, type CloneOptions } from './servers/clone';
 import type { LoadBalancer, TargetState } from './servers/load-balancer';
 

@@ -1,7 +1,7 @@
 // The values of a fleet's secrets, as Secrets Manager would give them.
 import { OperatorError } from '../config/operator-error';
 import type { Address } from './physical';
-import type { DatabasePlan } from './plan';
+import type { DatabasePlan } from './plan/database';
 import { generateSecret, type SecretPlan } from './secrets';
 
 export class SecretStore {

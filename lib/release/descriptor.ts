@@ -17,7 +17,4 @@ export interface ReleaseManifest {
   files: Record<string, string>;
 }
 
-/** Lies beside the entry, so that the app knows its own release. */
-export const manifestFile = 'manifest.json';
-
 export const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -2,9 +2,9 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { create } from 'tar';
-import { localFiles } from '../config/names';
+import { localFiles, manifestFile } from '../config/names';
 import { bundleApp, entry } from './bundle';
-import { manifestFile, type ReleaseDescriptor, type ReleaseManifest, sha256 } from './descriptor';
+import { type ReleaseDescriptor, type ReleaseManifest, sha256 } from './descriptor';
 
 const projectFolder = join(__dirname, '../..');
 

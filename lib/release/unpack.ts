@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { list } from 'tar';
-import { manifestFile, type ReleaseManifest, sha256 } from './descriptor';
+import { manifestFile } from '../config/names';
+import { type ReleaseManifest, sha256 } from './descriptor';
 
 /** Verifies the whole archive in memory before the first file is written; returns the manifest. */
 export async function unpackRelease(file: string, dir: string): Promise<ReleaseManifest> {

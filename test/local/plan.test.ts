@@ -2,7 +2,9 @@
 import { cloneEnv } from '../../lib/config/names';
 import type { StageConfig } from '../../lib/config/stage-config';
 import { getStages } from '../../lib/config/stages';
-import { type FleetPlan, toEnvironment, toPlan, toSecretReference } from '../../lib/local/plan';
+import { type FleetPlan, toPlan } from '../../lib/local/plan';
+import { toEnvironment } from '../../lib/local/plan/clone-env';
+import { toSecretReference } from '../../lib/local/plan/secret-reference';
 import { planWith, toTemplates } from './planned';
 
 describe('the plan follows the config, through the template', () => {

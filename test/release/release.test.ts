@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { create, list } from 'tar';
-import { manifestFile, type ReleaseDescriptor, sha256 } from '../../lib/release/descriptor';
+import { manifestFile } from '../../lib/config/names';
+import { type ReleaseDescriptor, sha256 } from '../../lib/release/descriptor';
 import { packRelease } from '../../lib/release/pack';
 import { unpackRelease } from '../../lib/release/unpack';
 
@@ -84,10 +85,8 @@ test('entries carry no time, no owner and one mode, and no folder of the machine
   expect(gunzipSync(readFileSync(release.file)).includes(projectFolder)).toBe(false);
 });
 
-test('packing again takes less than a second and leaves nothing but the archive', async () => {
-  const start = performance.now();
+test('packing again leaves nothing but the archive', async () => {
   await packRelease({ outDir: join(folder, 'releases') });
-  expect(performance.now() - start).toBeLessThan(1_000);
   expect(readdirSync(join(folder, 'releases'))).toEqual([basename(release.file)]);
 });
 

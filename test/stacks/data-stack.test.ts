@@ -78,7 +78,9 @@ test.each([0, 1, 3])('%i replicas in the config are as many in the template', (c
   }).templates;
   expect(replicas(data)).toHaveLength(count);
   expect(Object.hasOwn(data.Outputs, outputs.data.replicaIds)).toBe(count > 0);
-  expect(JSON.stringify(fleet).match(/"PublishOutputFnGetAttDatabaseReplica\d/g) ?? []).toHaveLength(count);
+  expect(JSON.stringify(fleet).match(/"PublishOutputFnGetAttDatabaseReplica\d\w+EndpointAddress/g) ?? []).toHaveLength(
+    count,
+  );
 });
 
 test('replicas of a cache turn failover on', () => {

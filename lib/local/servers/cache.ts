@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Address } from '../physical';
-import type { CachePlan } from '../plan';
+import type { CachePlan } from '../plan/cache';
 import { FleetProcess } from '../process';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';

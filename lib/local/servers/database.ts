@@ -1,31 +1,16 @@
 // One MySQL-compatible server of the fleet: primary or replica, with the parameters of the template.
-import { spawn } from 'node:child_process';
-import { constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { OperatorError } from '../../config/operator-error';
 import type { Address } from '../physical';
-import type { DatabasePlan } from '../plan';
+import type { DatabasePlan } from '../plan/database';
 import { FleetProcess } from '../process';
-import { withLock } from '../programs/lock';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
-import { type DatabaseFlavour, quote } from './database-flavour';
-import { mariadb } from './mariadb';
-import { mysql } from './mysql';
-
-const flavours: Readonly<Record<string, DatabaseFlavour>> = { mysql, mariadb };
-
-/** What RDS grants its master user: everything but what could step out of the database or past a replica's refusal. */
-const masterPrivileges =
-  'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, ' +
-  'CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, ' +
-  'CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER';
-
-/** Who the supervisor is to a database: an account of its own beside the template's. */
-const overseer = 'clonekit_local';
-const replicationUser = 'clonekit_replication';
+import { overseer, replicationUser, toInitSql } from './accounts';
+import { getFlavour } from './database-flavours';
+import { providePristine, toDiskError } from './pristine';
 
 export interface DatabaseOptions {
   readonly program: Program;
@@ -140,27 +125,6 @@ export class Database {
   }
 }
 
-const getFlavour = (program: Program): DatabaseFlavour => flavours[program.flavour] as DatabaseFlavour;
-
-function toInitSql(options: DatabaseOptions, passwords: { overseer: string; replication: string }): string {
-  const { master, databaseName, database } = options;
-  const user = (name: string, password: string, grants: string) =>
-    `CREATE USER ${quote(name)}@'%' IDENTIFIED BY ${quote(password)};\nGRANT ${grants} ON *.* TO ${quote(name)}@'%'`;
-  return [
-    // Accounts are each server's own: were they in the binary log, a replica would meet them a second time.
-    'SET SESSION sql_log_bin = 0',
-    `ALTER USER 'root'@'localhost' IDENTIFIED BY ${quote(passwords.overseer)}`,
-    "DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1'",
-    `CREATE USER '${overseer}'@'127.0.0.1' IDENTIFIED BY ${quote(passwords.overseer)}`,
-    `GRANT ALL ON *.* TO '${overseer}'@'127.0.0.1' WITH GRANT OPTION`,
-    `${user(master.username, master.password, masterPrivileges)} WITH GRANT OPTION`,
-    user(replicationUser, passwords.replication, 'REPLICATION SLAVE'),
-    'SET SESSION sql_log_bin = 1',
-    ...(database.role === 'primary' ? [`CREATE DATABASE IF NOT EXISTS \`${databaseName}\` CHARACTER SET utf8mb4`] : []),
-    '',
-  ].join(';\n');
-}
-
 function toArguments(options: DatabaseOptions, data: string): string[] {
   const { program, port, serverId, database, socketFolder } = options;
   const flavour = getFlavour(program);
@@ -179,56 +143,3 @@ function toArguments(options: DatabaseOptions, data: string): string[] {
     ...flavour.replication,
   ].map((argument) => (program.flavour === 'mariadb' ? argument.replace('log-replica', 'log-slave') : argument));
 }
-
-/** A freshly initialised data folder of this program, made once and copied by every start. */
-async function providePristine(program: Program, home: string): Promise<string> {
-  const folder = join(home, `${program.flavour}-${program.version}`);
-  if (existsSync(folder)) return folder;
-  return await withLock(
-    `${folder}.lock`,
-    () => {},
-    async () => {
-      if (existsSync(folder)) return folder;
-      const partial = `${folder}.partial`;
-      rmSync(partial, { recursive: true, force: true });
-      mkdirSync(partial, { recursive: true });
-      await initialise(program, partial);
-      // Every server must have an identity of its own.
-      rmSync(join(partial, 'auto.cnf'), { force: true });
-      renameSync(partial, folder);
-      return folder;
-    },
-  );
-}
-
-async function initialise(program: Program, folder: string): Promise<void> {
-  const { command, stdin } = getFlavour(program).initialise(program, folder);
-  const [file, ...args] = command as [string, ...string[]];
-  const user = process.getuid?.() === 0 ? ['--user=root'] : [];
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(file, [...args, ...user], {
-      env: { PATH: process.env.PATH },
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said = `${said}${chunk}`.slice(-4000);
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) return resolve();
-      const line = said.split('\n').findLast((text) => /error/i.test(text)) ?? said.trim().split('\n').at(-1) ?? '';
-      reject(toDiskError('database', `${program.path} could not make its system tables, got: ${line.trim()}`));
-    });
-    child.stdin.on('error', () => {}); // told by its exit code
-    child.stdin.end(stdin ?? '');
-  });
-}
-
-const toDiskError = (name: string, error: unknown): unknown => {
-  const text = error instanceof Error ? error.message : String(error);
-  if (/ENOSPC|No space left|errno 28|disk full/i.test(text)) {
-    return new OperatorError(`${name}: the disk is full, got: ${text}. Free some disk space and start again`);
-  }
-  return typeof error === 'string' ? new OperatorError(`${name}: ${error}`) : error;
-};

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { OperatorError } from '../../config/operator-error';
 import type { Address } from '../physical';
-import type { LoadBalancerPlan, TargetGroupPlan } from '../plan';
+import type { LoadBalancerPlan, TargetGroupPlan } from '../plan/load-balancer';
 import { FleetProcess } from '../process';
 import type { Program } from '../programs/program';
 

@@ -5,7 +5,8 @@ import { openConnection } from './connection';
 import { type Dialect, type Position, unknownPosition } from './dialect';
 import { mariadb } from './mariadb';
 import { mysql } from './mysql';
-import { Pool, type Value } from './pool';
+import { Pool } from './pool';
+import type { Value } from './query';
 
 export interface DatabaseOptions {
   primary: Endpoint;

@@ -1,5 +1,5 @@
 // What differs between MySQL and MariaDB, as one object each: how a write says where it ended, and how a replica waits.
-import type { Query, StateChanges } from './pool';
+import type { Query, StateChanges } from './query';
 
 /**
  * A point in the primary's history (a GTID): whoever waits for it on a replica reads what was written there.

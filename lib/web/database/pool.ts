@@ -4,23 +4,7 @@ import { unavailable } from '../problem';
 import { isAccessDenied } from './connection';
 import { statementTimeoutMilliseconds } from './dialect';
 import { Generation, type PoolOptions } from './generation';
-
-/** What the server says in passing about the session, if asked to. */
-export interface StateChanges {
-  systemVariables?: Record<string, string>;
-  gtids?: string[];
-}
-
-export type Value = string | number | null;
-
-export interface Answer<Row> {
-  rows: Row[];
-  affectedRows: number;
-  insertId: number;
-  changes: StateChanges;
-}
-
-export type Query = <Row = never>(sql: string, values: Value[]) => Promise<Answer<Row>>;
+import type { Answer, Query, StateChanges, Value } from './query';
 
 /** What a server answers that became a replica: three ways of saying read-only. */
 const readOnlyErrors = [1290, 1792, 1836];
