@@ -97,8 +97,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     const { plan, folder, port } = this.options;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Unix sockets have short names only (107 bytes), so they do not live below a folder of any length.
-    this.#socketFolder = mkdtempSync(join(tmpdir(), 'clonekit-'));
+    this.#socketFolder = createSocketFolder(folder);
     const servers = [plan.loadBalancer, ...plan.caches, plan.primary, ...plan.replicas];
     const ports = await findFreePorts(servers.length);
     servers.forEach(({ key }, index) => {
@@ -287,6 +286,14 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #portOf(key: string): number {
     return present(this.addresses.get(key)).port;
   }
+}
+
+/** Names of Unix sockets are at most 107 bytes, so below a long path they live elsewhere. */
+function createSocketFolder(home: string): string {
+  if (Buffer.byteLength(home) > 80) return mkdtempSync(join(tmpdir(), 'clonekit-'));
+  const folder = join(home, 'sockets');
+  mkdirSync(folder);
+  return folder;
 }
 
 /** What the fleet needs of any server it keeps alive. */

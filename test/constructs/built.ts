@@ -1,5 +1,6 @@
 // A construct in a stack of its own, and what it comes to: shared by the tests of constructs.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -12,10 +13,15 @@ process.env.CDK_VALIDATION = 'false';
 
 /** The template of a stack in which `build` has made something. */
 export const templateOf = (build: (stack: Stack) => unknown): Template => {
-  const app = new App({ analyticsReporting: false, context });
-  const stack = new Stack(app, 'Test', { env: { region: 'eu-central-1' } });
-  build(stack);
-  return Template.fromStack(stack);
+  const outdir = mkdtempSync(join(tmpdir(), 'clonekit-constructs-'));
+  try {
+    const app = new App({ analyticsReporting: false, context, outdir });
+    const stack = new Stack(app, 'Test', { env: { region: 'eu-central-1' } });
+    build(stack);
+    return Template.fromStack(stack);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 };
 
 /** A network that is only there to be referred to. */
