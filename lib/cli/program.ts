@@ -12,10 +12,7 @@ const toPort = (text: string): number => {
 
 const stageOption = (): Option => new Option('--stage <name>', 'stage of the config').choices([...stageNames]);
 const onOption = (): Option =>
-  new Option('--on <where>', 'where the stage runs; default: local while a fleet is up, else aws').choices([
-    'local',
-    'aws',
-  ]);
+  new Option('--on <where>', 'where the stage runs; default: local').choices(['local', 'aws']);
 
 /** Runs one command line; returns its exit code: 0 it holds, 1 it does not, 2 it was called wrongly. */
 export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -40,9 +37,10 @@ export async function runCommand(args: readonly string[], surroundings: Surround
     .command('down')
     .summary('stop the fleet on this machine')
     .description('Stops the fleet that is up on this machine and removes its data.')
-    .action(async () => {
+    .option('--dry-run', 'only say what would be stopped')
+    .action(async ({ dryRun }: { dryRun?: boolean }) => {
       const { down } = await import('../local/down');
-      console.log(await down(surroundings.project, surroundings.env));
+      console.log(await down({ ...surroundings, dryRun }));
     });
   program
     .command('status')
@@ -61,7 +59,8 @@ export async function runCommand(args: readonly string[], surroundings: Surround
     .argument('<clone>', 'id of the clone, or the beginning of it')
     .addOption(stageOption())
     .addOption(onOption())
-    .action(async (clone: string, flags: TargetFlags) => {
+    .option('--dry-run', 'only say which clone would end')
+    .action(async (clone: string, flags: TargetFlags & { dryRun?: boolean }) => {
       await (await import('./status-command')).killCommand(clone, flags, surroundings);
     });
   for (const command of program.commands) command.exitOverride().allowExcessArguments(false);

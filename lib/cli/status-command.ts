@@ -1,6 +1,6 @@
 // Prints what `status` found and what `kill` did, for people or for programs.
 import { toOperatorError } from '../ops/failure';
-import { killClone } from '../ops/kill';
+import { findClone, killClone } from '../ops/kill';
 import { getStatus, type StageStatus } from '../ops/status';
 import { findTarget } from './find-target';
 import type { Surroundings, TargetFlags } from './flags';
@@ -15,9 +15,18 @@ export async function statusCommand(
   console.log(flags.json ? JSON.stringify(status, null, 2) : toText(status));
 }
 
-export async function killCommand(clone: string, flags: TargetFlags, surroundings: Surroundings): Promise<void> {
+export async function killCommand(
+  clone: string,
+  flags: TargetFlags & { dryRun?: boolean },
+  surroundings: Surroundings,
+): Promise<void> {
   const target = findTarget(flags, surroundings);
-  const id = await killClone(target, clone).catch((error) => Promise.reject(toOperatorError(error, target)));
+  const where = `stage ${target.stage} on ${target.endpoint ?? 'AWS'}`;
+  const fail = (error: unknown) => Promise.reject(toOperatorError(error, target));
+  const id = await findClone(target, clone).catch(fail);
+  if (flags.dryRun) return console.log(`would end ${id} of ${where}`);
+  console.log(`ending ${id} of ${where}`);
+  await killClone(target, id).catch(fail);
   console.log(`${id} ends once its requests are done; its group launches another`);
 }
 

@@ -1,11 +1,12 @@
 // Runs `up` in the foreground, or leaves it running behind: progress for people or programs, and an end at a signal.
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../config/operator-error';
-import { findFleetFile, isRunning } from '../local/fleet-file';
+import { findFleetFile } from '../local/fleet-file';
 import { toHome } from '../local/home';
+import { isRunning } from '../local/process-record';
 import { type ReadyFleet, type Report, up } from '../local/up';
 import { packRelease } from '../release/pack';
 import type { Surroundings, UpFlags } from './flags';
@@ -20,6 +21,8 @@ async function upHere(flags: UpFlags, { project, env }: Surroundings): Promise<n
   const onSignal = (): void => stop.abort();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, onSignal);
+  // Whoever read what this prints has gone, as in `npm start | head`: stop in order, do not die and leave it running.
+  process.stdout.on('error', onSignal);
   try {
     const report = flags.json ? jsonReport : textReport;
     await up({ project, env, stage: flags.stage, port: flags.port, pack: packRelease, report, stop: stop.signal });
@@ -67,18 +70,24 @@ const toText = ({ url, endpoint, region, seconds, topology }: ReadyFleet): strin
 async function upBehind({ stage, port, json }: UpFlags, { project, env }: Surroundings): Promise<number> {
   const { folder, log } = toHome(project, env);
   mkdirSync(dirname(log), { recursive: true });
-  const file = openSync(log, 'w', 0o600);
+  const running = findFleetFile(folder);
+  // A fleet that is up goes on writing its own log; that of the new one is told apart by where it begins.
+  const isUp = running !== undefined && isRunning(running.supervisor);
+  const file = openSync(log, isUp ? 'a' : 'w', 0o600);
   const args = ['up', '--stage', stage, '--port', String(port), ...(json ? ['--json'] : [])];
+  const before = statSync(log).size;
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
     cwd: project,
     env,
     detached: true,
     stdio: ['ignore', file, file],
   });
-  let shown = 0;
+  const onSignal = (): void => void child.kill('SIGTERM');
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  let shown = isUp ? before : 0;
   for (;;) {
-    const text = readFileSync(log, 'utf8');
-    process.stdout.write(text.slice(shown));
+    const text = readFileSync(log);
+    process.stdout.write(text.subarray(shown));
     shown = text.length;
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode || 1;
     const found = findFleetFile(folder);
@@ -87,7 +96,8 @@ async function upBehind({ stage, port, json }: UpFlags, { project, env }: Surrou
   }
   child.unref();
   // Its table is printed right after it says where it is.
-  while (!/ready/.test(readFileSync(log, 'utf8'))) await delay(20);
-  process.stdout.write(readFileSync(log, 'utf8').slice(shown));
+  while (!/ready/.test(readFileSync(log).subarray(before).toString())) await delay(20);
+  process.stdout.write(readFileSync(log).subarray(shown));
+  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   return 0;
 }

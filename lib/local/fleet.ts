@@ -1,13 +1,15 @@
 // A whole fleet on this machine: started in order from a plan, kept alive, stopped in reverse.
 import { EventEmitter } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
+import { keepAlive, type Server } from './keep-alive';
 import type { Address } from './physical';
 import type { FleetPlan } from './plan';
 import { Stopped } from './process';
+import { Processes } from './processes';
 import type { Role } from './programs/catalogue';
 import type { Program } from './programs/program';
 import { SecretStore } from './secret-store';
@@ -33,7 +35,6 @@ export interface FleetEvents {
   /** A part is up: its name, seconds it took, and what it is. */
   started: [part: string, seconds: number, detail: string];
   event: [text: string];
-  change: [];
   /** Something died that could not be brought back. */
   failed: [error: Error];
 }
@@ -45,13 +46,14 @@ export class Fleet extends EventEmitter<FleetEvents> {
   readonly startedAt = new Date();
   readonly addresses = new Map<string, Address>();
   readonly secrets: SecretStore;
-  caches: Cache[] = [];
-  databases: Database[] = [];
+  readonly #caches: (Cache | undefined)[] = [];
+  readonly #databases: (Database | undefined)[] = [];
   #loadBalancer: LoadBalancer | undefined;
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
   #socketFolder: string | undefined;
-  readonly #stop = new AbortController();
+  readonly processes = new Processes();
+  readonly #keeping: Promise<void>[] = [];
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -62,6 +64,16 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   get plan(): FleetPlan {
     return this.options.plan;
+  }
+
+  /** Those that are up, in the order of the plan. */
+  get caches(): Cache[] {
+    return this.#caches.filter((cache) => cache !== undefined);
+  }
+
+  /** Those that are up: the primary, then the replicas in the order of the plan. */
+  get databases(): Database[] {
+    return this.#databases.filter((database) => database !== undefined);
   }
 
   get loadBalancer(): LoadBalancer {
@@ -116,34 +128,33 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   async #stopAll(): Promise<void> {
-    this.#stop.abort();
+    this.processes.close();
     // Whatever does not end by itself is ended by force in time: a stop takes at most 10 s.
-    const force = setTimeout(() => {
-      for (const { pid } of this.processes) process.kill(pid, 'SIGKILL');
-    }, patienceMs);
+    const force = setTimeout(() => this.processes.endAll(), patienceMs);
     // What is being started must have ended, one way or the other, before it can be said that nothing is left.
-    await this.#starting?.catch(() => {});
-    await this.#loadBalancer?.stop();
-    await this.#group?.stop();
+    await Promise.allSettled([this.#starting]);
+    await Promise.allSettled([this.#loadBalancer?.stop()]);
+    await Promise.allSettled([this.#group?.stop()]);
     const replicas = this.databases.filter(({ plan }) => plan.role === 'replica');
     const primaries = this.databases.filter(({ plan }) => plan.role === 'primary');
-    const stopDatabases = async () => {
-      await Promise.all(replicas.map((replica) => replica.stop()));
-      await Promise.all(primaries.map((primary) => primary.stop()));
+    const stopDatabases = async (): Promise<void> => {
+      await Promise.allSettled(replicas.map((replica) => replica.stop()));
+      await Promise.allSettled(primaries.map((primary) => primary.stop()));
     };
-    await Promise.all([stopDatabases(), ...this.caches.map((cache) => cache.stop())]);
+    await Promise.allSettled([stopDatabases(), ...this.caches.map((cache) => cache.stop())]);
+    await Promise.allSettled(this.#keeping);
     clearTimeout(force);
     await this.#twin?.stop();
-    if (this.#socketFolder) rmSync(this.#socketFolder, { recursive: true, force: true });
+    this.#removeData();
   }
 
-  /** Every process of the fleet. */
-  get processes(): { name: string; pid: number }[] {
-    const clones = [...(this.#group?.instances.values() ?? [])].flatMap(({ clone }) => (clone ? [clone] : []));
-    const servers = [...(this.#loadBalancer ? [this.#loadBalancer] : []), ...this.caches, ...this.databases, ...clones];
-    return servers
-      .filter((server) => !server.process.ended)
-      .map((server) => ({ name: server.process.name, pid: server.process.pid }));
+  /** All but the logs: what people entered must not outlive the fleet. */
+  #removeData(): void {
+    const { folder } = this.options;
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      if (name !== 'logs') rmSync(join(folder, name), { recursive: true, force: true });
+    }
+    if (this.#socketFolder) rmSync(this.#socketFolder, { recursive: true, force: true });
   }
 
   async #startLoadBalancer(): Promise<void> {
@@ -151,7 +162,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
     await this.#part('load balancer', programs['load balancer'], async () => {
       this.#loadBalancer = await LoadBalancer.start({
         program: programs['load balancer'],
-        stop: this.#stop.signal,
+        processes: this.processes,
+        logFile: this.#logOf('load-balancer'),
         folder: join(folder, 'load-balancer'),
         socketFolder: this.#socketFolder as string,
         port: this.#portOf(plan.loadBalancer.key),
@@ -165,17 +177,18 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #startCaches(): Promise<void> {
     const { plan, programs, folder } = this.options;
-    const starts = plan.caches.map((cache) =>
+    const starts = plan.caches.map((cache, index) =>
       this.#part(cache.purpose, programs.cache, async () => {
         const started = await Cache.start({
           program: programs.cache,
-          stop: this.#stop.signal,
+          processes: this.processes,
+          logFile: this.#logOf(cache.purpose),
           folder: join(folder, cache.purpose),
           port: this.#portOf(cache.key),
           cache,
           getPassword: ({ secretArn, key }) => this.secrets.get(secretArn)[key] as string,
         });
-        this.caches.push(started);
+        this.#caches[index] = started;
         return started;
       }),
     );
@@ -188,7 +201,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
     const start = async (database: (typeof plan.replicas)[number], index: number): Promise<Database> => {
       const started = await Database.start({
         program: programs.database,
-        stop: this.#stop.signal,
+        processes: this.processes,
+        logFile: this.#logOf(`database-${index + 1}`),
         folder: join(folder, `database-${index + 1}`),
         socketFolder: this.#socketFolder as string,
         pristineFolder,
@@ -198,7 +212,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
         databaseName: plan.primary.databaseName,
         master: { username, password },
       });
-      this.databases.push(started);
+      this.#databases[index] = started;
       return started;
     };
     const primary = this.#part('primary', programs.database, () => start(plan.primary, 0));
@@ -222,7 +236,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       slots: this.#slots,
       launch: {
         archive,
-        stop: this.#stop.signal,
+        processes: this.processes,
         folder: join(folder, 'clones'),
         env: plan.toCloneEnv(this.addresses),
         endpoint: this.endpoint,
@@ -231,7 +245,6 @@ export class Fleet extends EventEmitter<FleetEvents> {
       findPort: findFreePort,
     });
     this.#group.on('event', (text) => this.emit('event', text));
-    this.#group.on('change', () => this.emit('change'));
     await this.#group.start();
     const seconds = (Date.now() - began) / 1000;
     this.emit('started', 'clones', seconds, `${plan.group.min} of release ${plan.release.slice(0, 12)}`);
@@ -242,14 +255,20 @@ export class Fleet extends EventEmitter<FleetEvents> {
     try {
       await Promise.all(works);
     } catch (error) {
-      this.#stop.abort();
-      await Promise.allSettled(works);
-      throw error;
+      this.processes.close();
+      const ended = await Promise.allSettled(works);
+      // Those that were stopped because of the first failure are not it.
+      const failures = ended.filter((end) => end.status === 'rejected').map(({ reason }) => reason);
+      throw failures.find((failure) => !(failure instanceof Stopped)) ?? error;
     }
   }
 
   /** Starts one server, reports it, and from then on brings it back when it dies. */
-  async #part<T extends Server>(name: string, program: Program, start: () => Promise<T>): Promise<T> {
+  async #part<T extends Server & { stop(): Promise<void> }>(
+    name: string,
+    program: Program,
+    start: () => Promise<T>,
+  ): Promise<T> {
     const began = Date.now();
     const server = await start();
     if (this.#stopped) {
@@ -257,25 +276,21 @@ export class Fleet extends EventEmitter<FleetEvents> {
       throw new Stopped();
     }
     this.emit('started', name, (Date.now() - began) / 1000, `${program.flavour} ${program.version}`);
-    this.#keepAlive(name, server);
+    this.#keep(name, server);
     return server;
   }
 
-  #keepAlive(name: string, server: Server): void {
-    server.process.exited.then(async (how) => {
-      if (this.#stopped) return;
-      this.emit('event', `${name} died (${how}); it is started again`);
-      try {
-        await server.restart();
-        if (this.#stopped) return await server.stop();
-        if (name === 'load balancer') await this.#group?.registerAll();
-        this.emit('event', `${name} is back`);
-        this.emit('change');
-        this.#keepAlive(name, server);
-      } catch (error) {
-        if (!this.#stopped) this.emit('failed', error as Error);
-      }
-    });
+  #keep(name: string, server: Server): void {
+    const onBack = async (): Promise<void> => {
+      if (name === 'load balancer') await this.#group?.registerAll();
+    };
+    const onEvent = (text: string): void => void this.emit('event', text);
+    const kept = keepAlive({ name, server, stop: this.processes.stop, onBack, onEvent });
+    this.#keeping.push(kept.catch((error) => void this.emit('failed', error)));
+  }
+
+  #logOf(name: string): string {
+    return join(this.options.folder, 'logs', `${name}.log`);
   }
 
   /** Room for a whole second set of clones beside the largest fleet, those that end included. */
@@ -294,14 +309,6 @@ function createSocketFolder(home: string): string {
   const folder = join(home, 'sockets');
   mkdirSync(folder);
   return folder;
-}
-
-/** What the fleet needs of any server it keeps alive. */
-interface Server {
-  readonly process: { readonly exited: Promise<string> };
-  /** Starts it again where it was, with the data it had. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 function present<T>(value: T | undefined): T {

@@ -5,6 +5,7 @@ import { OperatorError } from '../config/operator-error';
 import { toHex } from './physical';
 import type { GroupPlan } from './plan/group';
 import type { TargetGroupPlan } from './plan/load-balancer';
+import { Stopped } from './process';
 import { Clone, type CloneOptions } from './servers/clone';
 import type { LoadBalancer, TargetState } from './servers/load-balancer';
 
@@ -22,6 +23,8 @@ export interface Instance {
   /** When it went into service. */
   inServiceAt?: Date;
   clone?: Clone;
+  /** Settles when its launch has come to an end, one way or the other. */
+  launch?: Promise<void>;
 }
 
 export interface GroupOptions {
@@ -39,8 +42,6 @@ export interface GroupOptions {
 export interface GroupEvents {
   /** What happened, in a sentence. */
   event: [text: string];
-  /** The set of processes changed. */
-  change: [];
 }
 
 /** Longest wait before another launch after launches that failed in a row. */
@@ -66,9 +67,7 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
 
   /** Brings the first clones into service; fails when one of them does not come up. */
   async start(): Promise<void> {
-    const launches = await Promise.allSettled(Array.from({ length: this.desired }, () => this.#launch()));
-    const failed = launches.find((launch) => launch.status === 'rejected');
-    if (failed) throw failed.reason;
+    await Promise.all(Array.from({ length: this.desired }, () => this.#launch()));
     this.#do(this.#watch());
   }
 
@@ -94,17 +93,17 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   /** Ends every clone at once: the load balancer is gone already. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.instances.values()].map((instance) => instance.clone?.stop(4000)));
-    await Promise.allSettled(this.#work);
+    const instances = [...this.instances.values()];
+    await Promise.allSettled(instances.map((instance) => instance.clone?.stop(4000)));
+    await Promise.allSettled([...instances.map(({ launch }) => launch), ...this.#work]);
     this.instances.clear();
   }
 
-  async #launch(): Promise<void> {
-    const { plan, loadBalancer, launch, logFolder, findPort } = this.options;
-    const number = this.#launched++;
-    const id = `i-${toHex(`${plan.name} ${number} ${process.hrtime.bigint()}`, 17)}`;
+  /** Brings one more clone into service; fails when it does not come up, or is terminated before it has. */
+  #launch(): Promise<void> {
+    const { plan } = this.options;
     const instance: Instance = {
-      id,
+      id: `i-${toHex(`${plan.name} ${this.#launched++} ${process.hrtime.bigint()}`, 17)}`,
       zone: this.#nextZone(),
       launchedAt: new Date(),
       tags: plan.tags,
@@ -112,31 +111,36 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
       state: 'Pending:Wait',
       healthy: true,
     };
-    this.instances.set(id, instance);
-    try {
-      const logFile = `${logFolder}/${id}.log`;
-      const clone = await Clone.start({ ...launch, id, port: await findPort(), logFile });
-      instance.clone = clone;
-      this.emit('change');
-      if (this.#stopping) return await clone.stop(1000);
-      await clone.untilReady(plan.launchHook?.timeoutSeconds ?? plan.graceSeconds + 60);
-      const { path, timeoutSeconds } = this.options.targetGroup.healthCheck;
-      await clone.process.untilHealthy(
-        () => clone.answers(path, timeoutSeconds * 1000),
-        plan.graceSeconds * 1000 + 5000,
-      );
-      await loadBalancer.register(instance.slot, clone.address);
-      instance.state = 'InService';
-      instance.inServiceAt = new Date();
-      this.#failures = 0;
-      clone.process.exited.then((how) => this.#replaceDead(instance, how));
-      this.emit('event', `${id} is in service`);
-    } catch (error) {
+    this.instances.set(instance.id, instance);
+    instance.launch = this.#bringUp(instance).catch(async (error) => {
       await instance.clone?.stop(1000);
-      this.instances.delete(id);
-      this.#failures++;
+      // One that was terminated meanwhile is removed by who terminates it.
+      if (instance.state !== 'Terminating') this.instances.delete(instance.id);
       throw error;
-    }
+    });
+    return instance.launch;
+  }
+
+  async #bringUp(instance: Instance): Promise<void> {
+    const { plan, loadBalancer, launch, logFolder, findPort, targetGroup } = this.options;
+    const { id } = instance;
+    const verifyWanted = (): void => {
+      if (this.#stopping || instance.state !== 'Pending:Wait') throw new Stopped();
+    };
+    const clone = await Clone.start({ ...launch, id, port: await findPort(), logFile: `${logFolder}/${id}.log` });
+    instance.clone = clone;
+    verifyWanted();
+    await clone.untilReady(plan.launchHook?.timeoutSeconds ?? plan.graceSeconds + 60);
+    const { path, timeoutSeconds } = targetGroup.healthCheck;
+    await clone.process.untilHealthy(() => clone.answers(path, timeoutSeconds * 1000), plan.graceSeconds * 1000 + 5000);
+    verifyWanted();
+    await loadBalancer.register(instance.slot, clone.address);
+    verifyWanted();
+    instance.state = 'InService';
+    instance.inServiceAt = new Date();
+    this.#failures = 0;
+    clone.process.exited.then((how) => this.#replaceDead(instance, how));
+    this.emit('event', `${id} is in service`);
   }
 
   /** A process that ended by itself: out of the load balancer at once, and replaced. */
@@ -151,16 +155,21 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   async #end(instance: Instance): Promise<void> {
     if (instance.state === 'Terminating') return;
     instance.state = 'Terminating';
+    // A launch under way sees that it is not wanted, and ends first: nobody registers it after this.
+    await Promise.allSettled([instance.launch]);
     const { loadBalancer, targetGroup } = this.options;
-    if (!instance.clone?.process.ended) {
-      await loadBalancer.drain(instance.slot);
-      await this.#untilIdle(instance, targetGroup.deregistrationSeconds * 1000);
-    }
-    await loadBalancer.deregister(instance.slot);
+    // A load balancer that is away has let go of everybody; the clone must end all the same.
+    const letGo = async (): Promise<void> => {
+      if (!instance.clone?.process.ended) {
+        await loadBalancer.drain(instance.slot);
+        await this.#untilIdle(instance, targetGroup.deregistrationSeconds * 1000);
+      }
+      await loadBalancer.deregister(instance.slot);
+    };
+    await Promise.allSettled([letGo()]);
     await instance.clone?.stop(stopTimeoutMs[instance.healthy ? 'healthy' : 'unhealthy']);
     this.instances.delete(instance.id);
     this.emit('event', `${instance.id} is terminated`);
-    this.emit('change');
   }
 
   async #untilIdle(instance: Instance, timeoutMs: number): Promise<void> {
@@ -179,6 +188,8 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
         await this.#launch();
       } catch (error) {
         if (this.#stopping) return;
+        if (error instanceof Stopped) continue;
+        this.#failures++;
         this.emit('event', `a new clone did not come up: ${(error as Error).message}`);
         await this.#pause(Math.min(250 * 2 ** this.#failures, maxBackoffMs));
       }

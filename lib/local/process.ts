@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../config/operator-error';
+import type { Processes } from './processes';
 
 export interface ProcessOptions {
   /** What people call it, e.g. `sessions`. */
@@ -11,10 +12,11 @@ export interface ProcessOptions {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly logFile: string;
-  /** Aborted when the fleet stops: nothing is started any more, and nobody waits for what was. */
-  readonly stop: AbortSignal;
+  readonly processes: Processes;
   /** The whole environment; nothing is inherited but PATH. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads. @default - nothing */
+  readonly stdin?: string;
 }
 
 /** Not a failure: what was being started is not wanted any more. */
@@ -41,8 +43,10 @@ export class FleetProcess {
     this.#child = child;
     this.pid = pid;
     this.name = options.name;
+    options.processes.add(options.name, pid);
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
+        options.processes.remove(pid);
         this.#ended = signal ? `signal ${signal}` : `exit code ${code}`;
         resolve(this.#ended);
       });
@@ -50,7 +54,7 @@ export class FleetProcess {
   }
 
   static async start(options: ProcessOptions): Promise<FleetProcess> {
-    if (options.stop.aborted) throw new Stopped();
+    if (options.processes.stop.aborted) throw new Stopped();
     mkdirSync(dirname(options.logFile), { recursive: true });
     const log = openSync(options.logFile, 'a');
     try {
@@ -58,7 +62,7 @@ export class FleetProcess {
       const child = spawn(file, args, {
         cwd: options.cwd,
         env: { PATH: process.env.PATH, ...options.env },
-        stdio: ['ignore', log, log],
+        stdio: [options.stdin === undefined ? 'ignore' : 'pipe', log, log],
         // A group of its own: Ctrl-C in the terminal reaches the supervisor only, which then stops things in order.
         detached: true,
       });
@@ -68,6 +72,8 @@ export class FleetProcess {
           reject(new OperatorError(`${options.name}: could not be started, got: ${error.message}`)),
         );
       });
+      child.stdin?.on('error', () => {}); // told by its exit code
+      child.stdin?.end(options.stdin);
       return new FleetProcess(child, child.pid as number, options);
     } finally {
       closeSync(log);
@@ -100,7 +106,7 @@ export class FleetProcess {
   async untilHealthy(probe: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      if (this.options.stop.aborted) throw new Stopped();
+      if (this.options.processes.stop.aborted) throw new Stopped();
       if (this.#ended) throw this.toError(`died at start (${this.#ended})`);
       if (await probe().catch(() => false)) return;
       if (Date.now() > deadline) throw this.toError(`did not become healthy within ${timeoutMs / 1000} s`);

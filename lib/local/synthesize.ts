@@ -18,10 +18,12 @@ export interface SynthesizeOptions {
   readonly release: ReleaseDescriptor;
   /** Where the cloud assembly is written; what was there is removed. */
   readonly folder: string;
+  /** Ends it early. */
+  readonly stop: AbortSignal;
 }
 
 /** Runs the app that cdk.json names. The CDK's template validation is left to `cdk synth` and the tests: it takes 4 s of 5. */
-export async function synthesize({ project, stage, release, folder }: SynthesizeOptions): Promise<Synthesized> {
+export async function synthesize({ project, stage, release, folder, stop }: SynthesizeOptions): Promise<Synthesized> {
   const { app, context } = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -33,13 +35,20 @@ export async function synthesize({ project, stage, release, folder }: Synthesize
   };
   const said = await new Promise<{ code: number | null; text: string }>((resolve, reject) => {
     // In a shell, since that is how the CDK's own command runs it.
-    const child = spawn(app, { cwd: project, env, shell: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    // A group of its own, so that the shell and what it runs can be ended together.
+    const child = spawn(app, { cwd: project, env, shell: true, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    const end = (): void => void (child.pid && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'));
+    stop.addEventListener('abort', end, { once: true });
     let text = '';
     child.stderr.on('data', (chunk) => {
       text += chunk;
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, text }));
+    child.on('close', (code) => {
+      stop.removeEventListener('abort', end);
+      resolve({ code, text });
+    });
+    if (stop.aborted) end();
   });
   if (said.code !== 0) throw new OperatorError(`synth of ${stage} failed, got: ${said.text.trim()}`);
   const stacks = stackParts.map((part) => stackName(stage, part));

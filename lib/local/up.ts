@@ -1,15 +1,16 @@
 // `clonekit up`: from the source of a stage to a fleet that answers, and down again at a signal.
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StageName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
 import type { ReleaseDescriptor } from '../release/descriptor';
 import { Fleet } from './fleet';
-import { claimHome, releaseHome, toRecord, writeFleetFile } from './fleet-file';
+import { claimHome, releaseHome, writeFleetFile } from './fleet-file';
 import { findPortProblem } from './free-port';
 import { type Home, toHome } from './home';
 import { toPlan } from './plan';
 import { Stopped } from './process';
+import { toRecord } from './process-record';
 import { providePrograms } from './programs/provide';
 import { synthesize } from './synthesize';
 import { listTopology } from './topology';
@@ -20,7 +21,7 @@ export interface UpOptions {
   /** Port of the load balancer; 0 picks a free one. */
   readonly port: number;
   readonly env: NodeJS.ProcessEnv;
-  readonly pack: () => Promise<ReleaseDescriptor>;
+  readonly pack: (options: { outDir: string }) => Promise<ReleaseDescriptor>;
   /** Told of each step. */
   readonly report: Report;
   /** Aborted when the fleet shall stop, at any moment. */
@@ -45,31 +46,46 @@ export interface ReadyFleet {
 
 /** Runs a fleet until it is told to stop. Throws an OperatorError when it cannot start; by then all is stopped again. */
 export async function up(options: UpOptions): Promise<void> {
+  const home = toHome(options.project, options.env);
+  try {
+    await claimHome(home.folder, options.stage);
+    try {
+      await runStage(options, home);
+    } finally {
+      releaseHome(home.folder);
+    }
+  } catch (error) {
+    // Once it was told to stop, whatever fails does so because of that.
+    if (!options.stop.aborted) throw toStorageError(error, home);
+  }
+}
+
+async function runStage(options: UpOptions, home: Home): Promise<void> {
   const began = Date.now();
   const { project, stage, port, env, report, stop } = options;
-  const home = toHome(project, env);
   await verifyPort(port);
-  mkdirSync(home.folder, { recursive: true });
-  await claimHome(home.folder, stage, '');
+  const step = async <T>(name: string, work: Promise<T>, toDetail: (value: T) => string): Promise<T> => {
+    const start = Date.now();
+    const value = await work;
+    if (stop.aborted) throw new Stopped();
+    report.step(name, (Date.now() - start) / 1000, toDetail(value));
+    return value;
+  };
+  // Servers are fetched while the stage is packed and synthesized; a failure there ends the fetching too.
+  const failed = new AbortController();
+  const provided = providePrograms({
+    project,
+    serversFolder: home.servers,
+    env,
+    onProgress: report.note,
+    stop: AbortSignal.any([stop, failed.signal]),
+  });
+  // Told by the step that awaits it; until then it must only not count as unhandled.
+  provided.catch(() => {});
   try {
-    const step = async <T>(name: string, work: Promise<T>, toDetail: (value: T) => string): Promise<T> => {
-      const start = Date.now();
-      const value = await work;
-      if (stop.aborted) throw new Stopped();
-      report.step(name, (Date.now() - start) / 1000, toDetail(value));
-      return value;
-    };
-    const provided = providePrograms({
-      project,
-      serversFolder: home.servers,
-      env,
-      onProgress: report.note,
-      stop,
-    });
-    // Told by the step that awaits it; here it must only not count as unhandled meanwhile.
-    provided.catch(() => {});
-    const release = await step('release', options.pack(), ({ digest }) => digest.slice(0, 12));
-    const synthesizing = synthesize({ project, stage, release, folder: home.assembly });
+    const packed = options.pack({ outDir: join(home.folder, 'releases') });
+    const release = await step('release', packed, ({ digest }) => digest.slice(0, 12));
+    const synthesizing = synthesize({ project, stage, release, folder: home.assembly, stop });
     const { templates, region } = await step('synth', synthesizing, () => `stage ${stage}`);
     const programs = await step('servers', provided, (found) =>
       Object.values(found)
@@ -86,48 +102,41 @@ export async function up(options: UpOptions): Promise<void> {
       pristineFolder: home.servers,
     });
     await runFleet(fleet, options, home, began);
-  } catch (error) {
-    // Once it was told to stop, whatever fails does so because of that.
-    if (!stop.aborted) throw error;
   } finally {
-    releaseHome(home.folder);
+    failed.abort();
+    await Promise.allSettled([provided]);
   }
 }
 
 async function runFleet(fleet: Fleet, { report, stop }: UpOptions, home: Home, began: number): Promise<void> {
-  const record = (url?: string): void => {
-    const processes = fleet.processes.map(({ name, pid }) => toRecord(name, pid));
+  let url: string | undefined;
+  const supervisor = toRecord('supervisor', process.pid);
+  const record = (): void => {
     const { stage, region } = fleet.plan;
-    const supervisor = toRecord('supervisor', process.pid);
+    const processes = fleet.processes.records;
     writeFleetFile(home.folder, { stage, region, supervisor, processes, url, endpoint: url && fleet.endpoint });
   };
-  let isReady = false;
-  const recordNow = (): void => record(isReady ? fleet.url : undefined);
-  fleet.on('started', (name, seconds, detail) => {
-    report.step(name, seconds, detail);
-    recordNow();
-  });
-  fleet.on('event', (text) => isReady && report.note(text));
-  fleet.on('change', recordNow);
+  fleet.on('started', (name, seconds, detail) => report.step(name, seconds, detail));
+  fleet.on('event', (text) => url && report.note(text));
+  // Before anything can fail: a process is on record from the moment it runs.
+  fleet.processes.on('change', record);
   const failed = once(fleet, 'failed').then(([error]) => Promise.reject(error as Error));
   failed.catch(() => {});
+  const onStop = (): void => void fleet.stop();
+  stop.addEventListener('abort', onStop, { once: true });
   try {
-    stop.addEventListener('abort', () => void fleet.stop(), { once: true });
-    await fleet.start();
-    isReady = true;
-    recordNow();
-    const { url, endpoint } = fleet;
-    report.ready({
-      url,
-      endpoint,
-      region: fleet.plan.region,
-      seconds: (Date.now() - began) / 1000,
-      topology: listTopology(fleet),
-    });
+    if (stop.aborted) throw new Stopped();
+    await Promise.race([failed, fleet.start()]);
+    url = fleet.url;
+    record();
+    const { endpoint, plan } = fleet;
+    const seconds = (Date.now() - began) / 1000;
+    report.ready({ url, endpoint, region: plan.region, seconds, topology: listTopology(fleet) });
     await Promise.race([failed, untilAborted(stop)]);
   } finally {
+    stop.removeEventListener('abort', onStop);
     await fleet.stop();
-    fleet.removeAllListeners();
+    fleet.processes.off('change', record);
   }
 }
 
@@ -145,4 +154,20 @@ async function verifyPort(port: number): Promise<void> {
   throw new OperatorError(
     `port ${port} cannot be used (${reason}). Choose another with --port, or --port 0 for any free one`,
   );
+}
+
+const storageRemedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some disk space and start again',
+  EDQUOT: 'Free some of your disk quota and start again',
+  ENOTDIR: 'Name a folder that can be written to with CLONEKIT_HOME',
+  EROFS: 'Name a folder that can be written to with CLONEKIT_HOME',
+  EACCES: 'Make it yours, or name another folder with CLONEKIT_HOME',
+  EPERM: 'Make it yours, or name another folder with CLONEKIT_HOME',
+};
+
+/** One sentence when the home cannot be written to; any other error as it is. */
+function toStorageError(error: unknown, { folder }: Home): unknown {
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  const remedy = storageRemedies[code ?? ''];
+  return remedy && syscall ? new OperatorError(`${folder}: must be writable, got: ${message}. ${remedy}`) : error;
 }

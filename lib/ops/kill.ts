@@ -9,23 +9,26 @@ import { OperatorError } from '../config/operator-error';
 import { getStageOutputs } from './stage-outputs';
 import { type Target, toClientConfig } from './target';
 
-/** Accepts the beginning of an id where one clone alone has it. Returns the id of the clone that ends. */
-export async function killClone(target: Target, wanted: string): Promise<string> {
+/** The id of a clone of the stage's group, by the id or the beginning of it where one clone alone has it. */
+export async function findClone(target: Target, wanted: string): Promise<string> {
   const { [outputs.fleet.groupName]: name = '' } = await getStageOutputs(target, 'fleet');
   const client = new AutoScalingClient(toClientConfig(target));
   const { AutoScalingGroups } = await client.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );
   const ids = (AutoScalingGroups?.[0]?.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
-  // Only members of the group: an id of any other instance must not reach the call.
   const matches = ids.filter((id) => id.startsWith(wanted));
   const [InstanceId] = ids.includes(wanted) ? [wanted] : matches;
   if (!InstanceId || (matches.length > 1 && InstanceId !== wanted)) {
     const problem = matches.length > 1 ? 'must name one clone alone' : 'must be a clone of the fleet';
     throw new OperatorError(`clone: ${problem}, got: ${wanted}. The clones are: ${ids.join(', ') || 'none'}`);
   }
-  await client.send(
-    new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: false }),
-  );
   return InstanceId;
+}
+
+/** Ends a clone that `findClone` found: an id of any other instance must not reach this call. */
+export async function killClone(target: Target, InstanceId: string): Promise<void> {
+  const client = new AutoScalingClient(toClientConfig(target));
+  const request = { InstanceId, ShouldDecrementDesiredCapacity: false };
+  await client.send(new TerminateInstanceInAutoScalingGroupCommand(request));
 }

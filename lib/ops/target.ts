@@ -15,5 +15,12 @@ export const toClientConfig = ({ endpoint, region }: Target) => ({
   endpoint,
   maxAttempts: 3,
   // The twin takes any credentials; real ones must never be sent to it.
-  ...(endpoint ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } : {}),
+  ...(endpoint
+    ? {
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+        // A profile may ask for these; they know no endpoint of one's own.
+        useFipsEndpoint: false,
+        useDualstackEndpoint: false,
+      }
+    : {}),
 });

@@ -1,6 +1,6 @@
 // Packs the app into the one artifact that every clone runs: same source, same bytes, same name.
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { create } from 'tar';
 import { localFiles, manifestFile } from '../config/names';
 import { bundleApp, entry } from './bundle';
@@ -17,7 +17,7 @@ export interface PackOptions {
 }
 
 export async function packRelease(options: PackOptions = {}): Promise<ReleaseDescriptor> {
-  const home = process.env.CLONEKIT_HOME ?? join(projectFolder, localFiles.home);
+  const home = resolve(projectFolder, process.env.CLONEKIT_HOME || localFiles.home);
   const outDir = options.outDir ?? join(home, 'releases');
   const files = await readFiles();
   const manifest = toManifest(files);
@@ -38,7 +38,10 @@ export async function packRelease(options: PackOptions = {}): Promise<ReleaseDes
 
 async function readFiles(): Promise<Map<string, Uint8Array>> {
   const carried = carriedFolders.map(async (folder) => {
-    const names = await readdir(join(projectFolder, 'lib/web', folder));
+    // What an editor or a file manager leaves beside them must not change the release.
+    const names = (await readdir(join(projectFolder, 'lib/web', folder))).filter((name) =>
+      /^[\w-]+\.(css|svg|sql)$/.test(name),
+    );
     return Promise.all(
       names.map(async (name): Promise<[string, Uint8Array]> => {
         return [`${folder}/${name}`, await readFile(join(projectFolder, 'lib/web', folder, name))];

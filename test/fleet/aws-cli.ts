@@ -1,7 +1,7 @@
 // The aws command line: a client of AWS's API that nobody here wrote.
 // A package of the distribution, unpacked beside the servers and run with its own Python; where there is none, PyPI's.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasApt, openApt } from '../../lib/local/programs/apt';
@@ -22,9 +22,10 @@ export async function provideAwsCli(serversFolder: string, onProgress: (text: st
       if (await apt?.findPackage(['awscli'])) return await apt?.unpack('awscli', root, onProgress);
     }
     onProgress('downloading awscli from PyPI');
-    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', root, 'awscli']);
+    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', `${root}.partial`, 'awscli']);
+    renameSync(`${root}.partial`, root);
   };
-  await withLock(join(serversFolder, 'lock'), () => {}, provide);
+  await withLock(join(serversFolder, 'lock'), {}, provide);
 }
 
 /** Runs one command of it; resolves with what it prints, rejects with what it says. */

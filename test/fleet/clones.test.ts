@@ -51,6 +51,8 @@ test('an article is written to the primary and read back at once through any clo
 test('after the clone that answered is killed, the next request is still signed in, answered by another', async () => {
   const visitor = new Visitor(fleet.url);
   const { clone: first } = await visitor.signUp();
+  const dry = await fleet.clonekit(['kill', first, '--dry-run']);
+  expect(dry.stdout).toBe(`would end ${first} of stage dev on ${fleet.endpoint}\n`);
   const killed = await fleet.clonekit(['kill', first]);
   expect(killed).toMatchObject({ code: 0, stdout: expect.stringContaining(first) });
   const next = await visitor.call('GET', '/api/me');

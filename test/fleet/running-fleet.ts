@@ -1,6 +1,6 @@
 // A real fleet for tests, started by the command itself, in a home of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -102,7 +102,14 @@ export async function startFleet(extra: NodeJS.ProcessEnv = {}, args: readonly s
   const { home, env: base, remove } = createHome();
   const env = { ...base, ...extra };
   const starting = new StartingFleet(env, args);
-  const ready = await starting.line(({ event }) => event === 'ready');
+  const ready = await starting
+    .line(({ event }) => event === 'ready')
+    .catch(async (error) => {
+      starting.signal('SIGTERM');
+      await starting.ended;
+      remove();
+      throw error;
+    });
   return {
     url: String(ready.url),
     endpoint: String(ready.endpoint),
@@ -126,9 +133,10 @@ export function findLeftovers(home: string): number[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => {
       try {
+        // Some servers give themselves another command line; none leaves its folder.
         return (
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home) ||
-          readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${home}/run`)
+          readlinkSync(`/proc/${pid}/cwd`).startsWith(home) ||
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home)
         );
       } catch {
         return false;

@@ -1,4 +1,7 @@
 // The twin of a running fleet under clients of AWS's API: the SDK's own, and the aws command line that nobody here wrote.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import {
   CreateLoadBalancerCommand,
@@ -258,7 +261,15 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
 
   test('no secret is in what up, status or the logs print', async () => {
     const { password } = await getSecret('database');
+    const { password: cachePassword } = await getSecret('cacheusers');
     const { stdout } = await fleet.clonekit(['status', '--json']);
-    expect(`${stdout}${JSON.stringify(fleet.lines)}`).not.toContain(password);
+    const logs = readdirSync(join(fleet.home, 'run/logs')).map((name) =>
+      readFileSync(join(fleet.home, 'run/logs', name)),
+    );
+    expect(logs.length).toBeGreaterThan(6);
+    for (const secret of [password, cachePassword]) {
+      expect(secret?.length).toBeGreaterThan(16);
+      expect(`${stdout}${JSON.stringify(fleet.lines)}${logs.join('')}`).not.toContain(secret);
+    }
   });
 });

@@ -1,16 +1,20 @@
 // Starting and stopping: each thing that can go wrong says its sentence, exits with the truth and leaves nothing behind.
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { clonekit, createHome, findLeftovers, type Line, StartingFleet } from './running-fleet';
+import { project } from '../provide-servers';
+import { clonekit, createHome, findLeftovers, type Line, StartingFleet, until } from './running-fleet';
 
 let place: ReturnType<typeof createHome>;
 beforeEach(() => {
   place = createHome();
 });
 afterEach(() => {
-  expect(findLeftovers(place.home)).toEqual([]);
+  const left = findLeftovers(place.home);
+  for (const pid of left) process.kill(pid, 'SIGKILL');
   place.remove();
+  expect(left).toEqual([]);
 });
 
 const isReady = ({ event }: Line): boolean => event === 'ready';
@@ -47,10 +51,13 @@ describe('up', () => {
     expect(await fleet.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('a second start says that a fleet is already up and where, and does not disturb it', async () => {
+  test.each([
+    ['any free port', () => '0'],
+    ['the port of the first', (url: string) => new URL(url).port],
+  ])('a second start on %s says that a fleet is already up and where, and does not disturb it', async (_, toPort) => {
     const fleet = new StartingFleet(place.env);
-    const { url } = await fleet.line(isReady);
-    const second = await clonekit(['up', '--port', '0'], place.env);
+    const url = String((await fleet.line(isReady)).url);
+    const second = await clonekit(['up', '--port', toPort(url)], place.env);
     expect(second.code).toBe(1);
     expect(second.stderr).toBe(
       `clonekit: a fleet is already up at ${url} (stage dev). Stop it with: npx clonekit down\n`,
@@ -59,6 +66,31 @@ describe('up', () => {
     const down = await clonekit(['down'], place.env);
     expect(down).toMatchObject({ code: 0, stdout: 'the fleet of stage dev is down\n' });
     await fleet.ended;
+  });
+
+  test('of two starts at once one is refused and the other comes up', async () => {
+    const both = [new StartingFleet(place.env), new StartingFleet(place.env)];
+    const refused = await Promise.race(both.map(({ ended }) => ended));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/^clonekit: a fleet is already starting/) });
+    const other = await Promise.any(both.map(async (fleet) => ({ fleet, line: await fleet.line(isReady) })));
+    expect((await fetch(`${other.line.url}/-/live`)).status).toBe(200);
+    other.fleet.signal('SIGTERM');
+    expect(await other.fleet.ended).toMatchObject({ code: 0 });
+  });
+
+  test('after an orderly stop nothing that people entered is left, only logs', async () => {
+    const fleet = new StartingFleet(place.env);
+    await fleet.line(isReady);
+    fleet.signal('SIGTERM');
+    await fleet.ended;
+    expect(readdirSync(join(place.home, 'run'))).toEqual(['logs']);
+  });
+
+  test('a reader that goes away does not orphan the fleet: it stops in order', async () => {
+    const command = `"${process.execPath}" --import tsx bin/clonekit.ts up --port 0 | head -n 3`;
+    await new Promise((resolve) => execFile('sh', ['-c', command], { cwd: project, env: place.env }, resolve));
+    await until('the supervisor is gone', async () => findLeftovers(place.home).length === 0);
+    await until('its file is gone', async () => !existsSync(join(place.home, 'fleet.json')));
   });
 
   test('--detach returns when the fleet is ready, and down ends it', async () => {
@@ -70,12 +102,15 @@ describe('up', () => {
     await expect(fetch(`${url}/-/live`)).rejects.toThrow();
   });
 
-  test('what a killed supervisor left running is ended by the next start', async () => {
+  test.each([
+    ['is ready', isReady],
+    ['has started its caches', isStep('objects')],
+  ])('what a supervisor that is killed once it %s left running is ended by the next start', async (_, moment) => {
     const first = new StartingFleet(place.env);
-    await first.line(isReady);
+    await first.line(moment);
     first.signal('SIGKILL');
     await first.ended;
-    expect(findLeftovers(place.home).length).toBeGreaterThan(4);
+    expect(findLeftovers(place.home).length).toBeGreaterThan(2);
     const second = new StartingFleet(place.env);
     const { url } = await second.line(isReady);
     expect((await fetch(`${url}/-/live`)).status).toBe(200);
@@ -88,6 +123,8 @@ describe('up', () => {
     await fleet.line(isReady);
     fleet.signal('SIGKILL');
     await fleet.ended;
+    const dry = await clonekit(['down', '--dry-run'], place.env);
+    expect(dry.stdout).toMatch(/^would stop the fleet of stage dev and remove its data: .*primary/);
     expect(await clonekit(['down'], place.env)).toMatchObject({
       code: 0,
       stdout: 'ended what a dead fleet had left running\n',
@@ -142,7 +179,18 @@ describe('up', () => {
     );
   });
 
-  test('a full disk is told as such', async () => {
+  test('a home that cannot be written to is told with its remedy', async () => {
+    // Below a file nobody can make a folder, root neither.
+    const file = join(place.home, 'file');
+    writeFileSync(file, '');
+    const ended = await clonekit(['up', '--port', '0'], { ...place.env, CLONEKIT_HOME: join(file, 'home') });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(
+      /file\/home: must be writable, got: ENOTDIR: .+\. Name a folder that can be written to/,
+    );
+  });
+
+  test('a server that finds the disk full is told as such', async () => {
     const full = new StartingFleet({ ...place.env, CLONEKIT_CACHE: toFullDiskCache(place.home) });
     const ended = await full.ended;
     expect(ended.code).toBe(1);

@@ -47,7 +47,7 @@ afterAll(async () => {
 
 const inService = () => [...fleet.group.instances.values()].filter(({ state }) => state === 'InService');
 const kill = (name: string, signal: NodeJS.Signals = 'SIGKILL'): void => {
-  const { pid } = fleet.processes.find((process) => process.name === name) as { pid: number };
+  const { pid } = fleet.processes.records.find((process) => process.name === name) as { pid: number };
   process.kill(pid, signal);
 };
 const untilBack = (name: string) => until(`${name} is back`, async () => events.includes(`${name} is back`));
@@ -75,6 +75,30 @@ test('a clone told to end by SIGTERM loses no request, and is replaced', async (
   await Promise.all(visitors);
   expect(statuses.length).toBeGreaterThan(100);
   expect(statuses.filter((status) => status !== 200)).toEqual([]);
+});
+
+test('a clone terminated while it is launched never serves, and is replaced', async () => {
+  const [first] = inService();
+  fleet.group.terminate(first?.id as string);
+  const pending = await until('another is being launched', async () =>
+    [...fleet.group.instances.values()].find(({ state }) => state === 'Pending:Wait'),
+  );
+  fleet.group.terminate(pending.id);
+  await until('it is gone', async () => !fleet.group.instances.has(pending.id));
+  await until('two are in service', async () => inService().length === 2);
+  expect(events).not.toContain(`${pending.id} is in service`);
+  expect(fleet.processes.records.map(({ name }) => name)).not.toContain(pending.id);
+});
+
+test('a clone can be ended while the load balancer is away', async () => {
+  const [first] = inService();
+  kill('load balancer');
+  fleet.group.terminate(first?.id as string);
+  await until('it is gone', async () => !fleet.group.instances.has(first?.id as string));
+  await untilBack('load balancer');
+  await until('two are in service', async () => inService().length === 2);
+  await until('both answer', async () => (await fetch(`${fleet.url}/-/identity`)).status === 200);
+  events.length = 0;
 });
 
 test('a load balancer that dies comes back with every clone in service', async () => {

@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { findFreePort } from '../../lib/local/free-port';
 import type { CachePlan } from '../../lib/local/plan/cache';
 import type { DatabasePlan } from '../../lib/local/plan/database';
+import { Processes } from '../../lib/local/processes';
 import { provideProgram } from '../../lib/local/programs/provide';
 import { Cache } from '../../lib/local/servers/cache';
 import { Database } from '../../lib/local/servers/database';
@@ -55,7 +56,8 @@ export async function startDatabase(flavour: Flavour): Promise<RealDatabase> {
   const start = async (role: DatabasePlan['role'], serverId: number): Promise<Database> =>
     await Database.start({
       program,
-      stop: new AbortController().signal,
+      processes: new Processes(),
+      logFile: join(folder, `${role}.log`),
       folder: join(folder, role),
       socketFolder: folder,
       pristineFolder: serversFolder,
@@ -116,8 +118,15 @@ export async function startCache(): Promise<RealCache> {
     ],
   };
   const port = await findFreePort();
-  const stop = new AbortController().signal;
-  const cache = await Cache.start({ program, stop, folder, port, cache: plan, getPassword: () => password });
+  const cache = await Cache.start({
+    program,
+    processes: new Processes(),
+    logFile: join(folder, 'cache.log'),
+    folder,
+    port,
+    cache: plan,
+    getPassword: () => password,
+  });
   return {
     port,
     username,

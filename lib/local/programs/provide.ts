@@ -1,6 +1,6 @@
 // Finds the program for each role: a path that was given, else the machine's PATH, else the distribution's packages.
 import { existsSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { OperatorError } from '../../config/operator-error';
 import { type Apt, hasApt, openApt, type Suite } from './apt';
 import { type CatalogueRow, catalogue, overrides, type Role } from './catalogue';
@@ -14,6 +14,8 @@ export interface ProvideOptions {
   readonly serversFolder: string;
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;
+  /** Where servers lie beside the PATH: sbin, which an ordinary user's leaves out. @default /usr/local/sbin, /usr/sbin */
+  readonly systemFolders?: readonly string[];
   readonly onProgress?: (text: string) => void;
   /** Ends a download that is under way. */
   readonly stop?: AbortSignal;
@@ -32,19 +34,23 @@ export const provideProgram = async (role: Role, options: ProvideOptions): Promi
 
 function toFinder(options: ProvideOptions): (role: Role) => Promise<Program> {
   const env = options.env ?? process.env;
+  const { systemFolders = ['/usr/local/sbin', '/usr/sbin'] } = options;
   const given = readGiven(options.project);
   const packages = new PackageSource(options.serversFolder, options.onProgress ?? (() => {}), options.stop);
   return async (role) => {
     const rows = catalogue.filter((row) => row.role === role);
     const wanted = env[overrides[role].env] || given[overrides[role].key];
     const wantedBy = env[overrides[role].env] ? overrides[role].env : `.clonekit.json: servers.${overrides[role].key}`;
-    if (wanted?.includes('/')) return await getGiven(rows, wanted, wantedBy);
+    if (wanted?.includes('/')) return await getGiven(rows, resolve(options.project, wanted), wantedBy);
     const allowed = wanted ? rows.filter((row) => row.flavour === wanted) : rows;
     if (allowed.length === 0) {
       const flavours = rows.map((row) => row.flavour).join(' or ');
       throw new OperatorError(`${wantedBy}: must be the path of a program or ${flavours}, got: ${wanted}`);
     }
-    return (await findOnPath(allowed, env.PATH ?? '')) ?? (await packages.get(allowed));
+    return (
+      (await findOnPath(allowed, [...(env.PATH ?? '').split(delimiter), ...systemFolders])) ??
+      (await packages.get(allowed))
+    );
   };
 }
 
@@ -70,9 +76,8 @@ async function getGiven(rows: readonly CatalogueRow[], path: string, wantedBy: s
   );
 }
 
-async function findOnPath(rows: readonly CatalogueRow[], path: string): Promise<Program | undefined> {
-  // Servers live in sbin, which an ordinary user's PATH leaves out.
-  const folders = [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin'].filter(Boolean);
+async function findOnPath(rows: readonly CatalogueRow[], path: readonly string[]): Promise<Program | undefined> {
+  const folders = path.filter(Boolean);
   for (const row of rows) {
     for (const candidate of row.executables.flatMap((name) => folders.map((folder) => join(folder, name)))) {
       const program = await findProgram(row, candidate);
@@ -99,7 +104,9 @@ class PackageSource {
     if (kept) return kept;
     if (!hasApt()) throw toInstallError(rows);
     const onWait = () => this.onProgress('another clonekit is downloading servers; waiting for it');
-    const program = this.#turn.then(() => withLock(join(this.folder, 'lock'), onWait, () => this.#getFirst(rows)));
+    const program = this.#turn.then(() =>
+      withLock(join(this.folder, 'lock'), { onWait, stop: this.stop }, () => this.#getFirst(rows)),
+    );
     this.#turn = program.catch(() => {});
     return await program;
   }
@@ -114,6 +121,8 @@ class PackageSource {
       } catch (error) {
         if (this.stop?.aborted) throw error;
         failure ??= error;
+        const next = rows[rows.indexOf(row) + 1];
+        if (next) this.onProgress(`no ${row.flavour} (${(error as Error).message}); trying ${next.flavour}`);
       }
     }
     throw failure ?? toInstallError(rows);

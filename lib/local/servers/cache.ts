@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import type { Address } from '../physical';
 import type { CachePlan } from '../plan/cache';
 import { FleetProcess } from '../process';
+import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
 
@@ -13,7 +14,8 @@ const overseer = 'clonekit-local';
 
 export interface CacheOptions {
   readonly program: Program;
-  readonly stop: AbortSignal;
+  readonly processes: Processes;
+  readonly logFile: string;
   readonly folder: string;
   readonly port: number;
   readonly cache: CachePlan;
@@ -31,7 +33,8 @@ export class Cache {
     private readonly folder: string,
     private readonly command: readonly string[],
     private readonly client: Redis,
-    private readonly stopSignal: AbortSignal,
+    private readonly logFile: string,
+    private readonly processes: Processes,
   ) {}
 
   get process(): FleetProcess {
@@ -62,7 +65,16 @@ export class Cache {
     });
     client.on('error', () => {}); // told by the command that fails
     const command = [...program.command, ...toArguments(cache, port, folder, usersFile)];
-    const server = new Cache(cache, { host: '127.0.0.1', port }, program, folder, command, client, options.stop);
+    const server = new Cache(
+      cache,
+      { host: '127.0.0.1', port },
+      program,
+      folder,
+      command,
+      client,
+      options.logFile,
+      options.processes,
+    );
     await server.restart();
     return server;
   }
@@ -73,8 +85,8 @@ export class Cache {
       name: this.plan.purpose,
       command: this.command,
       cwd: this.folder,
-      logFile: join(this.folder, 'cache.log'),
-      stop: this.stopSignal,
+      logFile: this.logFile,
+      processes: this.processes,
     });
     try {
       await this.#process.untilHealthy(async () => (await this.client.ping()) === 'PONG', 10_000);

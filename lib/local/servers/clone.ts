@@ -5,6 +5,7 @@ import { cloneEnv, clonePaths } from '../../config/names';
 import { unpackRelease } from '../../release/unpack';
 import type { Address } from '../physical';
 import { FleetProcess } from '../process';
+import type { Processes } from '../processes';
 
 export interface CloneOptions {
   /** The instance id. */
@@ -13,7 +14,7 @@ export interface CloneOptions {
   readonly archive: string;
   /** Where the clone's own folder is made. */
   readonly folder: string;
-  readonly stop: AbortSignal;
+  readonly processes: Processes;
   readonly logFile: string;
   readonly port: number;
   /** From the launch template's user data. */
@@ -39,8 +40,8 @@ export class Clone {
       command: [process.execPath, join(folder, manifest.entry)],
       cwd: folder,
       logFile: options.logFile,
-      stop: options.stop,
-      env: { ...options.env, ...toLocalEnv(options) },
+      processes: options.processes,
+      env: { ...options.env, ...toLocalEnv(options, folder) },
     });
     return new Clone(options.id, started, { host: '127.0.0.1', port: options.port }, folder);
   }
@@ -66,7 +67,7 @@ export class Clone {
 }
 
 /** What differs on this machine from an instance in a network of its own. */
-const toLocalEnv = ({ id, port, endpoint }: CloneOptions): Record<string, string> => ({
+const toLocalEnv = ({ id, port, endpoint }: CloneOptions, folder: string): Record<string, string> => ({
   [cloneEnv.cloneId]: id,
   [cloneEnv.listen]: '127.0.0.1',
   [cloneEnv.port]: String(port),
@@ -76,6 +77,10 @@ const toLocalEnv = ({ id, port, endpoint }: CloneOptions): Record<string, string
   AWS_ACCESS_KEY_ID: id,
   AWS_SECRET_ACCESS_KEY: id,
   AWS_EC2_METADATA_DISABLED: 'true',
+  // The SDK must see nothing of the person whose machine this is.
+  HOME: folder,
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   NODE_ENV: 'production',
 });

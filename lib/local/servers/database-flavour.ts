@@ -21,6 +21,8 @@ export interface DatabaseFlavour {
   readonly follow: (source: Source) => readonly string[];
   /** SQL that lets a replica refuse every write but the replication's. */
   readonly refuseWrites: string;
+  /** The same as an argument, for a replica that is started again. */
+  readonly refuseWritesArgument: string;
   readonly replicaStatus: string;
   /** Columns of the status row: whether both threads run, how far it is behind, what went wrong. */
   readonly columns: {

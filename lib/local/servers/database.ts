@@ -6,15 +6,17 @@ import { createConnection } from 'mysql2/promise';
 import type { Address } from '../physical';
 import type { DatabasePlan } from '../plan/database';
 import { FleetProcess } from '../process';
+import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
 import { overseer, replicationUser, toInitSql } from './accounts';
 import { getFlavour } from './database-flavours';
-import { providePristine, toDiskError } from './pristine';
+import { providePristine } from './pristine';
 
 export interface DatabaseOptions {
   readonly program: Program;
-  readonly stop: AbortSignal;
+  readonly processes: Processes;
+  readonly logFile: string;
   readonly folder: string;
   readonly socketFolder: string;
   /** Where freshly initialised data folders are kept, one a program version. */
@@ -41,12 +43,8 @@ export class Database {
   static async start(options: DatabaseOptions): Promise<Database> {
     const server = new Database(options);
     mkdirSync(options.folder, { recursive: true });
-    try {
-      const pristine = await providePristine(options.program, options.pristineFolder);
-      await cp(pristine, server.#data, { recursive: true, mode: constants.COPYFILE_FICLONE });
-    } catch (error) {
-      throw toDiskError(options.database.id, error);
-    }
+    const pristine = await providePristine(options);
+    await cp(pristine, server.#data, { recursive: true, mode: constants.COPYFILE_FICLONE });
     const initFile = join(options.folder, 'init.sql');
     writeFileSync(initFile, toInitSql(options, server.#passwords), { mode: 0o600 });
     await server.#launch([`--init-file=${initFile}`]);
@@ -68,8 +66,8 @@ export class Database {
 
   /** Starts it with the data it had; a replica goes on following. */
   async restart(): Promise<void> {
-    await this.#launch([]);
-    if (this.plan.role === 'replica') await this.query(getFlavour(this.program).refuseWrites);
+    const flavour = getFlavour(this.program);
+    await this.#launch(this.plan.role === 'replica' ? [flavour.refuseWritesArgument] : []);
   }
 
   async #launch(extra: readonly string[]): Promise<void> {
@@ -78,8 +76,8 @@ export class Database {
       name: database.role === 'primary' ? 'primary' : database.id,
       command: [...program.command, ...toArguments(this.options, this.#data), ...extra],
       cwd: folder,
-      logFile: join(folder, 'database.log'),
-      stop: this.options.stop,
+      logFile: this.options.logFile,
+      processes: this.options.processes,
     });
     try {
       await this.#process.untilHealthy(async () => (await this.query('SELECT 1')).length === 1, 60_000);

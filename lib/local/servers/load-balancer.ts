@@ -6,6 +6,7 @@ import { OperatorError } from '../../config/operator-error';
 import type { Address } from '../physical';
 import type { LoadBalancerPlan, TargetGroupPlan } from '../plan/load-balancer';
 import { FleetProcess } from '../process';
+import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
 
 /** What HAProxy calls each of ELB's algorithms. */
@@ -28,7 +29,8 @@ export interface TargetState {
 
 export interface LoadBalancerOptions {
   readonly program: Program;
-  readonly stop: AbortSignal;
+  readonly processes: Processes;
+  readonly logFile: string;
   readonly folder: string;
   readonly socketFolder: string;
   readonly port: number;
@@ -48,7 +50,8 @@ export class LoadBalancer {
     private readonly socket: string,
     private readonly command: readonly string[],
     private readonly folder: string,
-    private readonly stopSignal: AbortSignal,
+    private readonly logFile: string,
+    private readonly processes: Processes,
   ) {}
 
   get process(): FleetProcess {
@@ -63,7 +66,14 @@ export class LoadBalancer {
     writeFileSync(file, toConfig(options, socket));
     chmodSync(file, 0o600);
     const command = [...program.command, '-db', '-f', file];
-    const balancer = new LoadBalancer({ host: '127.0.0.1', port }, socket, command, folder, options.stop);
+    const balancer = new LoadBalancer(
+      { host: '127.0.0.1', port },
+      socket,
+      command,
+      folder,
+      options.logFile,
+      options.processes,
+    );
     await balancer.restart();
     return balancer;
   }
@@ -74,8 +84,8 @@ export class LoadBalancer {
       name: 'load balancer',
       command: this.command,
       cwd: this.folder,
-      logFile: join(this.folder, 'haproxy.log'),
-      stop: this.stopSignal,
+      logFile: this.logFile,
+      processes: this.processes,
     });
     try {
       await this.#process.untilHealthy(async () => (await this.tell('show info')).includes('Version'), 10_000);
@@ -169,9 +179,16 @@ export function toConfig(options: LoadBalancerOptions, socket: string): string {
     throw new OperatorError(`target group: its algorithm must be one of ${known}, got: ${targetGroup.algorithm}`);
   }
   const idle = loadBalancer.idleTimeoutSeconds;
+  const quoted = (text: string): string => {
+    if (/\p{Cc}/u.test(text))
+      throw new OperatorError(`target group: must hold no control characters, got: ${JSON.stringify(text)}`);
+    return `'${text.replaceAll("'", "'\\''")}'`;
+  };
   return `global
-  stats socket ${socket} mode 600 level admin
+  stats socket ${quoted(socket)} mode 600 level admin
   maxconn 4096
+  # Where the limit on open files is lower, serve fewer; do not refuse to start.
+  no strict-limits
 defaults
   mode http
   # An Application Load Balancer tries no second target either: what fails here would fail there.
@@ -188,8 +205,8 @@ frontend listener
 backend targets
   balance ${algorithm}
   option httpchk
-  http-check send meth GET uri ${healthCheck.path} ver HTTP/1.1 hdr host clone hdr user-agent ELB-HealthChecker/2.0
-  http-check expect status ${healthCheck.matcher}
+  http-check send meth GET uri ${quoted(healthCheck.path)} ver HTTP/1.1 hdr host clone hdr user-agent ELB-HealthChecker/2.0
+  http-check expect status ${quoted(healthCheck.matcher)}
   timeout check ${healthCheck.timeoutSeconds}s
   default-server check inter ${healthCheck.intervalSeconds}s rise ${healthCheck.healthyThreshold} fall ${healthCheck.unhealthyThreshold}
   server-template clone 1-${options.slots} 127.0.0.1:1 disabled

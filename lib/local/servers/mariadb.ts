@@ -66,6 +66,7 @@ export const mariadb: DatabaseFlavour = {
     'START SLAVE',
   ],
   refuseWrites: 'SET GLOBAL read_only = ON',
+  refuseWritesArgument: '--read-only=ON',
   replicaStatus: 'SHOW SLAVE STATUS',
   columns: {
     io: 'Slave_IO_Running',

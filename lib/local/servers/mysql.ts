@@ -41,6 +41,7 @@ export const mysql: DatabaseFlavour = {
     'START REPLICA',
   ],
   refuseWrites: 'SET GLOBAL super_read_only = ON',
+  refuseWritesArgument: '--super-read-only=ON',
   replicaStatus: 'SHOW REPLICA STATUS',
   columns: {
     io: 'Replica_IO_Running',

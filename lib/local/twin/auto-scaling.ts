@@ -5,7 +5,7 @@ import * as schemas from '@aws-sdk/client-auto-scaling';
 import type { Fleet } from '../fleet';
 import type { Instance } from '../group';
 import { account, toHex } from '../physical';
-import { AwsError, type Service } from './service';
+import { AwsError, refuseFilters, type Service } from './service';
 
 const toTemplate = ({ plan }: Fleet): schemas.LaunchTemplateSpecification => ({
   LaunchTemplateId: plan.group.launchTemplate.id,
@@ -60,11 +60,12 @@ export const autoScaling: Service = {
   actions: {
     // A name that no group has is not an error here, neither is it on AWS.
     DescribeAutoScalingGroups: (
-      { AutoScalingGroupNames: names = [] }: schemas.AutoScalingGroupNamesType,
+      { AutoScalingGroupNames: names = [], Filters }: schemas.AutoScalingGroupNamesType,
       fleet,
-    ): schemas.AutoScalingGroupsType => ({
-      AutoScalingGroups: names.length === 0 || names.includes(fleet.plan.group.name) ? [toGroup(fleet)] : [],
-    }),
+    ): schemas.AutoScalingGroupsType => {
+      refuseFilters(Filters);
+      return { AutoScalingGroups: names.length === 0 || names.includes(fleet.plan.group.name) ? [toGroup(fleet)] : [] };
+    },
     DescribeAutoScalingInstances: (
       { InstanceIds: ids = [] }: schemas.DescribeAutoScalingInstancesType,
       fleet,

@@ -3,7 +3,7 @@ import * as schemas from '@aws-sdk/client-ec2';
 import type { Fleet } from '../fleet';
 import type { Instance, LifecycleState } from '../group';
 import { account, toHex } from '../physical';
-import { AwsError, type Service, select } from './service';
+import { AwsError, refuseFilters, type Service, select } from './service';
 
 const states: Readonly<Record<LifecycleState, schemas.InstanceState>> = {
   'Pending:Wait': { Code: 0, Name: 'pending' },
@@ -34,9 +34,7 @@ export const ec2: Service = {
   schemas,
   actions: {
     DescribeInstances: (input: schemas.DescribeInstancesRequest, fleet): schemas.DescribeInstancesResult => {
-      if (input.Filters?.length) {
-        throw new AwsError('InvalidParameterValue', 'The local twin does not filter instances; name them by id.');
-      }
+      refuseFilters(input.Filters);
       const instances = [...fleet.group.instances.values()].map((instance) => toInstance(instance, fleet));
       return {
         Reservations: select(instances, input.InstanceIds, (item) => item.InstanceId, notFound).map((instance) => ({

@@ -45,13 +45,6 @@ const toTargetGroup = ({ plan }: Fleet): schemas.TargetGroup => {
 
 /** ELB's word and reason for the state HAProxy's own checks found. */
 function toHealth(instance: Instance, state: TargetState | undefined): schemas.TargetHealth {
-  if (instance.state === 'Pending:Wait') {
-    return {
-      State: 'initial',
-      Reason: 'Elb.RegistrationInProgress',
-      Description: 'Target registration is in progress',
-    };
-  }
   if (instance.state === 'Terminating' || state?.status === 'draining' || state?.status === 'out') {
     return {
       State: 'draining',
@@ -122,7 +115,9 @@ export const elb: Service = {
     ): Promise<schemas.DescribeTargetHealthOutput> => {
       verifyTargetGroup(input.TargetGroupArn, fleet);
       const states = await fleet.loadBalancer.describe();
-      const targets = [...fleet.group.instances.values()].map(
+      // A clone is registered once its launch hook is complete.
+      const registered = [...fleet.group.instances.values()].filter(({ state }) => state !== 'Pending:Wait');
+      const targets = registered.map(
         (instance): schemas.TargetHealthDescription => ({
           Target: { Id: instance.id, Port: instance.clone?.address.port, AvailabilityZone: instance.zone },
           HealthCheckPort: instance.clone && String(instance.clone.address.port),

@@ -3,7 +3,7 @@ import * as schemas from '@aws-sdk/client-rds';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import type { Database } from '../servers/database';
-import { AwsError, type Service, select } from './service';
+import { AwsError, refuseFilters, type Service, select } from './service';
 
 async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBInstance> {
   const { plan } = fleet;
@@ -46,6 +46,7 @@ export const rds: Service = {
       input: schemas.DescribeDBInstancesMessage,
       fleet,
     ): Promise<schemas.DBInstanceMessage> => {
+      refuseFilters(input.Filters);
       const wanted = input.DBInstanceIdentifier === undefined ? undefined : [input.DBInstanceIdentifier];
       const databases = select(fleet.databases, wanted, ({ plan }) => plan.id, notFound);
       return { DBInstances: await Promise.all(databases.map((database) => toInstance(database, fleet))) };

@@ -3,7 +3,7 @@ import * as schemas from '@aws-sdk/client-secrets-manager';
 import type { Fleet } from '../fleet';
 import { toHex } from '../physical';
 import type { SecretPlan } from '../secrets';
-import { AwsError, type Service } from './service';
+import { AwsError, refuseFilters, type Service } from './service';
 
 function getPlan(id: string | undefined, fleet: Fleet): SecretPlan {
   const plan = fleet.secrets.find(id ?? '');
@@ -31,6 +31,11 @@ export const secretsManager: Service = {
   actions: {
     GetSecretValue: (input: schemas.GetSecretValueRequest, fleet): schemas.GetSecretValueResponse => {
       const plan = getPlan(input.SecretId, fleet);
+      const { VersionStage: stage = 'AWSCURRENT', VersionId: version = toVersion(plan) } = input;
+      if (stage !== 'AWSCURRENT' || version !== toVersion(plan)) {
+        const missing = `Secrets Manager can't find the specified secret value for ${stage}, version ${version}`;
+        throw new AwsError('ResourceNotFoundException', missing);
+      }
       return {
         ARN: plan.arn,
         Name: plan.name,
@@ -44,8 +49,9 @@ export const secretsManager: Service = {
       const plan = getPlan(input.SecretId, fleet);
       return { ...toEntry(plan, fleet), VersionIdsToStages: { [toVersion(plan)]: ['AWSCURRENT'] } };
     },
-    ListSecrets: (_: schemas.ListSecretsRequest, fleet): schemas.ListSecretsResponse => ({
-      SecretList: fleet.secrets.plans.map((plan) => toEntry(plan, fleet)),
-    }),
+    ListSecrets: (input: schemas.ListSecretsRequest, fleet): schemas.ListSecretsResponse => {
+      refuseFilters(input.Filters);
+      return { SecretList: fleet.secrets.plans.map((plan) => toEntry(plan, fleet)) };
+    },
   },
 };

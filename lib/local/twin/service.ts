@@ -26,6 +26,12 @@ export class AwsError extends Error {
   }
 }
 
+/** To ignore a filter would be to invent an answer. */
+export function refuseFilters(filters: readonly unknown[] | undefined): void {
+  if (!filters?.length) return;
+  throw new AwsError('InvalidParameterValue', 'The local twin does not filter; name what you want by its id.');
+}
+
 /** The items asked for, all when none is named; a name that nothing has is AWS's own error. */
 export function select<T>(
   items: readonly T[],

@@ -129,7 +129,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length > maxBodyBytes) break;
+    if (length > maxBodyBytes) throw new AwsError('RequestEntityTooLarge', 'The request is too large.', 413);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

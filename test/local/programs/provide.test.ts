@@ -23,7 +23,13 @@ const provide = (
   role: Parameters<typeof provideProgram>[0],
   env: Record<string, string>,
   servers = join(folder, 's'),
-) => provideProgram(role, { project: folder, serversFolder: servers, env: { PATH: '/nowhere', ...env } });
+) =>
+  provideProgram(role, {
+    project: folder,
+    serversFolder: servers,
+    env: { PATH: '/nowhere', ...env },
+    systemFolders: [],
+  });
 
 const mysqlSays = 'mysqld  Ver 8.4.7 for Linux on x86_64 (MySQL Community Server - GPL)';
 const mariadbSays = 'mariadbd  Ver 10.11.14-MariaDB-0+deb12u2 for debian-linux-gnu on x86_64 (Debian 12)';

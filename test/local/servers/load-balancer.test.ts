@@ -14,8 +14,8 @@ const options = (algorithm = 'round_robin') =>
 test('health check, timeouts and algorithm are those of the target group', () => {
   const config = toConfig(options(), '/tmp/x.sock');
   expect(config).toContain('balance roundrobin');
-  expect(config).toContain('http-check send meth GET uri /-/live ver HTTP/1.1');
-  expect(config).toContain('http-check expect status 200');
+  expect(config).toContain("http-check send meth GET uri '/-/live' ver HTTP/1.1");
+  expect(config).toContain("http-check expect status '200'");
   expect(config).toContain('timeout check 2s');
   expect(config).toContain('default-server check inter 5s rise 2 fall 2');
   expect(config).toContain('server-template clone 1-8');
@@ -38,5 +38,16 @@ test.each([
 test('an algorithm that nobody knows is refused by name', () => {
   expect(() => toConfig(options('sticky'), '/tmp/x.sock')).toThrow(
     'target group: its algorithm must be one of round_robin, weighted_random, least_outstanding_requests, got: sticky',
+  );
+});
+
+test('a path that could break out of its line is quoted or refused', () => {
+  const withPath = (path: string) => {
+    const { healthCheck } = plan.targetGroup;
+    return { ...options(), targetGroup: { ...plan.targetGroup, healthCheck: { ...healthCheck, path } } };
+  };
+  expect(toConfig(withPath("/a b#'c"), '/tmp/with space.sock')).toContain("uri '/a b#'\\''c' ver");
+  expect(() => toConfig(withPath('/a\nbackend evil'), '/tmp/x.sock')).toThrow(
+    'target group: must hold no control characters, got: "/a\\nbackend evil"',
   );
 });
