@@ -1,5 +1,5 @@
 // Starting and stopping: each thing that can go wrong says its sentence, exits with the truth and leaves nothing behind.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -86,6 +86,30 @@ describe('up', () => {
     expect(readdirSync(join(place.home, 'run'))).toEqual(['logs']);
   });
 
+  test('SIGTERM to `npm start` itself stops everything', async () => {
+    const args = ['start', '--silent', '--', '--json', '--port', '0'];
+    const npm = spawn('npm', args, { cwd: project, env: place.env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = new Promise((resolve) => npm.once('close', resolve));
+    let told = '';
+    npm.stdout.on('data', (chunk) => {
+      told += chunk;
+    });
+    await until('it is ready', async () => told.includes('"event":"ready"'));
+    npm.kill('SIGTERM');
+    await ended;
+    await until('nothing is left', async () => findLeftovers(place.home).length === 0);
+  });
+
+  test('prod runs here too, with as many clones and replicas as its template has', async () => {
+    const fleet = new StartingFleet(place.env, ['--stage', 'prod']);
+    await fleet.line(isReady);
+    const status = JSON.parse((await clonekit(['status', '--json'], place.env)).stdout);
+    expect(status.clones.map(({ health }: { health: string }) => health)).toEqual(Array(3).fill('healthy'));
+    expect(status.database.map(({ role }: { role: string }) => role)).toEqual(['primary', 'replica', 'replica']);
+    fleet.signal('SIGTERM');
+    expect(await fleet.ended).toMatchObject({ code: 0 });
+  });
+
   test('a reader that goes away does not orphan the fleet: it stops in order', async () => {
     const command = `"${process.execPath}" --import tsx bin/clonekit.ts up --port 0 | head -n 3`;
     await new Promise((resolve) => execFile('sh', ['-c', command], { cwd: project, env: place.env }, resolve));
@@ -96,6 +120,9 @@ describe('up', () => {
   test('--detach returns when the fleet is ready, and down ends it', async () => {
     const up = await clonekit(['up', '--detach', '--port', '0'], place.env);
     expect(up).toMatchObject({ code: 0, stderr: '' });
+    expect(up.stdout).toMatch(/^ {2}primary +\d+\.\d s {2}\w+ \d+\.\d/m);
+    expect(up.stdout).toMatch(/^load balancer {2}haproxy \S+ +127\.0\.0\.1:\d+ {2}round_robin, \/-\/live every 5 s$/m);
+    expect(up.stdout).toMatch(/^ {2}export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+ /m);
     const url = /^ready {2}(\S+)$/m.exec(up.stdout)?.[1];
     expect((await fetch(`${url}/-/live`)).status).toBe(200);
     expect(await clonekit(['down'], place.env)).toMatchObject({ code: 0 });

@@ -14,7 +14,6 @@ const run = promisify(execFile);
 export type Suite = 'own' | 'unstable';
 
 export interface Apt {
-  readonly suite: Suite;
   /** The first of these packages that the suite has, with its version. */
   findPackage(names: readonly string[]): Promise<{ name: string; version: string } | undefined>;
   /** Downloads the package with all it depends on, verified, and unpacks everything below the folder. */
@@ -79,7 +78,6 @@ export async function openApt(
   }
 
   return {
-    suite,
     async findPackage(names) {
       const { stdout } = await run('apt-cache', ['policy', ...names], options);
       for (const name of names) {

@@ -16,6 +16,8 @@ export interface ProvideOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where servers lie beside the PATH: sbin, which an ordinary user's leaves out. @default /usr/local/sbin, /usr/sbin */
   readonly systemFolders?: readonly string[];
+  /** Whether packages of the distribution can be had. @default - whether there is apt */
+  readonly usesApt?: boolean;
   readonly onProgress?: (text: string) => void;
   /** Ends a download that is under way. */
   readonly stop?: AbortSignal;
@@ -36,7 +38,12 @@ function toFinder(options: ProvideOptions): (role: Role) => Promise<Program> {
   const env = options.env ?? process.env;
   const { systemFolders = ['/usr/local/sbin', '/usr/sbin'] } = options;
   const given = readGiven(options.project);
-  const packages = new PackageSource(options.serversFolder, options.onProgress ?? (() => {}), options.stop);
+  const packages = new PackageSource(
+    options.serversFolder,
+    options.usesApt ?? hasApt(),
+    options.onProgress ?? (() => {}),
+    options.stop,
+  );
   return async (role) => {
     const rows = catalogue.filter((row) => row.role === role);
     const wanted = env[overrides[role].env] || given[overrides[role].key];
@@ -95,6 +102,7 @@ class PackageSource {
 
   constructor(
     private readonly folder: string,
+    private readonly usesApt: boolean,
     private readonly onProgress: (text: string) => void,
     private readonly stop: AbortSignal | undefined,
   ) {}
@@ -102,7 +110,7 @@ class PackageSource {
   async get(rows: readonly CatalogueRow[]): Promise<Program> {
     const kept = await this.#findUnpacked(rows[0] as CatalogueRow);
     if (kept) return kept;
-    if (!hasApt()) throw toInstallError(rows);
+    if (!this.usesApt) throw toInstallError(rows);
     const onWait = () => this.onProgress('another clonekit is downloading servers; waiting for it');
     const program = this.#turn.then(() =>
       withLock(join(this.folder, 'lock'), { onWait, stop: this.stop }, () => this.#getFirst(rows)),

@@ -24,13 +24,8 @@ export interface DatabaseFlavour {
   /** The same as an argument, for a replica that is started again. */
   readonly refuseWritesArgument: string;
   readonly replicaStatus: string;
-  /** Columns of the status row: whether both threads run, how far it is behind, what went wrong. */
-  readonly columns: {
-    readonly io: string;
-    readonly sql: string;
-    readonly lag: string;
-    readonly errors: readonly string[];
-  };
+  /** Columns of the status row: whether both threads run, and how far it is behind. */
+  readonly columns: { readonly io: string; readonly sql: string; readonly lag: string };
 }
 
 export const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -72,6 +72,5 @@ export const mariadb: DatabaseFlavour = {
     io: 'Slave_IO_Running',
     sql: 'Slave_SQL_Running',
     lag: 'Seconds_Behind_Master',
-    errors: ['Last_IO_Error', 'Last_SQL_Error'],
   },
 };

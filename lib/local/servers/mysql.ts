@@ -47,6 +47,5 @@ export const mysql: DatabaseFlavour = {
     io: 'Replica_IO_Running',
     sql: 'Replica_SQL_Running',
     lag: 'Seconds_Behind_Source',
-    errors: ['Last_IO_Error', 'Last_SQL_Error'],
   },
 };

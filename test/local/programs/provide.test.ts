@@ -1,5 +1,5 @@
 // Where programs come from, in which order, and what is said when they cannot.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideProgram } from '../../../lib/local/programs/provide';
@@ -109,4 +109,26 @@ test('an unpacked program that was damaged is unpacked again from what was downl
   writeFileSync(first.path, 'damaged');
   const again = await provide('load balancer', { PATH: process.env.PATH ?? '' }, servers);
   expect(again).toEqual(first);
+}, 120_000);
+
+test('where there is no apt, one sentence gives the package command of the system', async () => {
+  const options = { project: folder, serversFolder: join(folder, 's'), env: { PATH: '/nowhere' }, systemFolders: [] };
+  await expect(provideProgram('database', { ...options, usesApt: false })).rejects.toThrow(
+    /^servers: no database program is on the PATH and this system has no apt to fetch one\. Install it with: (brew install mysql|sudo dnf install mysql-server) \(or name one with CLONEKIT_DATABASE=\/path\)$/,
+  );
+});
+
+test('a download that was interrupted is taken up again, and leaves nothing half done', async () => {
+  const servers = join(folder, 'servers');
+  const stop = new AbortController();
+  const options = { project: folder, serversFolder: servers, env: { PATH: '/nowhere' }, systemFolders: [] };
+  const interrupted = provideProgram('load balancer', {
+    ...options,
+    stop: stop.signal,
+    onProgress: (text) => void (/^(downloading|unpacking) /.test(text) && stop.abort()),
+  });
+  await expect(interrupted).rejects.toThrow();
+  expect(readdirSync(servers)).toEqual(['apt']);
+  expect(await provideProgram('load balancer', options)).toMatchObject({ flavour: 'haproxy' });
+  expect(readdirSync(servers).sort()).toEqual(['apt', 'haproxy']);
 }, 120_000);
