@@ -1,8 +1,5 @@
 // A whole fleet on this machine: started in order from a plan, kept alive, stopped in reverse.
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
 import { keepAlive, type Server } from './keep-alive';
@@ -12,6 +9,7 @@ import { Stopped } from './process';
 import { Processes } from './processes';
 import type { Role } from './programs/catalogue';
 import type { Program } from './programs/program';
+import { RunFolder } from './run-folder';
 import { SecretStore } from './secret-store';
 import { Cache } from './servers/cache';
 import { Database } from './servers/database';
@@ -51,7 +49,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #loadBalancer: LoadBalancer | undefined;
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
-  #socketFolder: string | undefined;
+  #folder: RunFolder | undefined;
   readonly processes = new Processes();
   readonly #keeping: Promise<void>[] = [];
   #starting: Promise<void> | undefined;
@@ -107,9 +105,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #startAll(): Promise<void> {
     const { plan, folder, port } = this.options;
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#socketFolder = createSocketFolder(folder);
+    this.#folder = new RunFolder(folder);
     const servers = [plan.loadBalancer, ...plan.caches, plan.primary, ...plan.replicas];
     const ports = await findFreePorts(servers.length);
     servers.forEach(({ key }, index) => {
@@ -145,27 +141,18 @@ export class Fleet extends EventEmitter<FleetEvents> {
     await Promise.allSettled(this.#keeping);
     clearTimeout(force);
     await this.#twin?.stop();
-    this.#removeData();
-  }
-
-  /** All but the logs: what people entered must not outlive the fleet. */
-  #removeData(): void {
-    const { folder } = this.options;
-    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      if (name !== 'logs') rmSync(join(folder, name), { recursive: true, force: true });
-    }
-    if (this.#socketFolder) rmSync(this.#socketFolder, { recursive: true, force: true });
+    this.#folder?.removeData();
   }
 
   async #startLoadBalancer(): Promise<void> {
-    const { plan, programs, folder } = this.options;
+    const { plan, programs } = this.options;
     await this.#part('load balancer', programs['load balancer'], async () => {
       this.#loadBalancer = await LoadBalancer.start({
         program: programs['load balancer'],
         processes: this.processes,
-        logFile: this.#logOf('load-balancer'),
-        folder: join(folder, 'load-balancer'),
-        socketFolder: this.#socketFolder as string,
+        logFile: this.#run.logOf('load-balancer'),
+        folder: this.#run.of('load-balancer'),
+        socketFolder: this.#run.sockets,
         port: this.#portOf(plan.loadBalancer.key),
         loadBalancer: plan.loadBalancer,
         targetGroup: plan.targetGroup,
@@ -176,14 +163,14 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   async #startCaches(): Promise<void> {
-    const { plan, programs, folder } = this.options;
+    const { plan, programs } = this.options;
     const starts = plan.caches.map((cache, index) =>
       this.#part(cache.purpose, programs.cache, async () => {
         const started = await Cache.start({
           program: programs.cache,
           processes: this.processes,
-          logFile: this.#logOf(cache.purpose),
-          folder: join(folder, cache.purpose),
+          logFile: this.#run.logOf(cache.purpose),
+          folder: this.#run.of(cache.purpose),
           port: this.#portOf(cache.key),
           cache,
           getPassword: ({ secretArn, key }) => this.secrets.get(secretArn)[key] as string,
@@ -196,15 +183,15 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   async #startDatabases(): Promise<void> {
-    const { plan, programs, folder, pristineFolder } = this.options;
+    const { plan, programs, pristineFolder } = this.options;
     const { username, password } = this.secrets.get(plan.primary.secretArn) as { username: string; password: string };
     const start = async (database: (typeof plan.replicas)[number], index: number): Promise<Database> => {
       const started = await Database.start({
         program: programs.database,
         processes: this.processes,
-        logFile: this.#logOf(`database-${index + 1}`),
-        folder: join(folder, `database-${index + 1}`),
-        socketFolder: this.#socketFolder as string,
+        logFile: this.#run.logOf(`database-${index + 1}`),
+        folder: this.#run.of(`database-${index + 1}`),
+        socketFolder: this.#run.sockets,
         pristineFolder,
         port: this.#portOf(database.key),
         database,
@@ -227,7 +214,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   async #startGroup(): Promise<void> {
-    const { plan, folder, archive } = this.options;
+    const { plan, archive } = this.options;
     const began = Date.now();
     this.#group = new CloneGroup({
       plan: plan.group,
@@ -237,11 +224,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
       launch: {
         archive,
         processes: this.processes,
-        folder: join(folder, 'clones'),
+        folder: this.#run.of('clones'),
         env: plan.toCloneEnv(this.addresses),
         endpoint: this.endpoint,
       },
-      logFolder: join(folder, 'logs'),
+      logFolder: this.#run.logs,
       findPort: findFreePort,
     });
     this.#group.on('event', (text) => this.emit('event', text));
@@ -289,8 +276,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.#keeping.push(kept.catch((error) => void this.emit('failed', error)));
   }
 
-  #logOf(name: string): string {
-    return join(this.options.folder, 'logs', `${name}.log`);
+  get #run(): RunFolder {
+    return present(this.#folder);
   }
 
   /** Room for a whole second set of clones beside the largest fleet, those that end included. */
@@ -301,14 +288,6 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #portOf(key: string): number {
     return present(this.addresses.get(key)).port;
   }
-}
-
-/** Names of Unix sockets are at most 107 bytes, so below a long path they live elsewhere. */
-function createSocketFolder(home: string): string {
-  if (Buffer.byteLength(home) > 80) return mkdtempSync(join(tmpdir(), 'clonekit-'));
-  const folder = join(home, 'sockets');
-  mkdirSync(folder);
-  return folder;
 }
 
 function present<T>(value: T | undefined): T {

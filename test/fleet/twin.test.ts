@@ -21,7 +21,7 @@ import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 import { serversFolder } from '../provide-servers';
 import { aws } from './aws-cli';
-import { type RunningFleet, startFleet, until } from './running-fleet';
+import { clonekit, type RunningFleet, startFleet, until } from './running-fleet';
 
 type Listed = Record<string, unknown>;
 
@@ -86,6 +86,49 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
         { role: 'primary', engine: database, version: expect.stringMatching(/^\d+\.\d+/), lagSeconds: null },
         { role: 'replica', engine: database, version: expect.stringMatching(/^\d+\.\d+/), lagSeconds: 0 },
       ],
+    });
+  });
+
+  describe('--on aws goes where the SDK goes: the same verbs, by endpoint, region and credentials of the environment', () => {
+    const elsewhere = (extra: Record<string, string>) => ({
+      PATH: process.env.PATH,
+      HOME: fleet.home,
+      CLONEKIT_HOME: join(fleet.home, 'nowhere'),
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_REGION: fleet.region,
+      ...extra,
+    });
+    const keys = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
+
+    test('status shows the same stage', async () => {
+      const env = elsewhere({ ...keys, AWS_ENDPOINT_URL: fleet.endpoint });
+      const { stdout, code } = await clonekit(['status', '--json', '--on', 'aws', '--stage', 'dev'], env);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ stage: 'dev', url: fleet.url, group: { min: 2, desired: 2, max: 4 } });
+    });
+
+    test.each([
+      [
+        'a stage that is not deployed',
+        keys,
+        'prod',
+        /^clonekit: stage prod: has no stack clonekit-prod-(fleet|data) in/,
+      ],
+      ['no credentials', {}, 'dev', /^clonekit: AWS: valid credentials are needed, got: /],
+    ])('%s is one sentence, exit 1', async (_, credentials, stage, sentence) => {
+      const env = elsewhere({ ...credentials, AWS_ENDPOINT_URL: fleet.endpoint });
+      const ended = await clonekit(['status', '--on', 'aws', '--stage', stage], env);
+      expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(sentence) });
+      expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+    });
+
+    test('an endpoint that nobody answers at is one sentence, exit 1', async () => {
+      const env = elsewhere({ ...keys, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+      const ended = await clonekit(['kill', 'i-1', '--on', 'aws', '--stage', 'dev'], env);
+      expect(ended).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^clonekit: AWS cannot be reached, got: /),
+      });
     });
   });
 
