@@ -11,18 +11,24 @@ const context = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8
 // Whether templates are valid is asked once for all in test/stacks/make-stacks.test.ts.
 process.env.CDK_VALIDATION = 'false';
 
-/** The template of a stack in which `build` has made something. */
-export const templateOf = (build: (stack: Stack) => unknown): Template => {
+/** What `use` makes of a stack; nothing is left on the disk. */
+export const inStack = <T>(use: (stack: Stack) => T): T => {
   const outdir = mkdtempSync(join(tmpdir(), 'clonekit-constructs-'));
   try {
     const app = new App({ analyticsReporting: false, context, outdir });
     const stack = new Stack(app, 'Test', { env: { region: 'eu-central-1' } });
-    build(stack);
-    return Template.fromStack(stack);
+    return use(stack);
   } finally {
     rmSync(outdir, { recursive: true });
   }
 };
+
+/** The template of a stack in which `build` has made something. */
+export const templateOf = (build: (stack: Stack) => unknown): Template =>
+  inStack((stack) => {
+    build(stack);
+    return Template.fromStack(stack);
+  });
 
 /** A network that is only there to be referred to. */
 export const surroundings = (stack: Stack) => {

@@ -1,11 +1,10 @@
 // What a clone is told at birth.
-import { Stack, Token } from 'aws-cdk-lib';
+import { type Stack, Token } from 'aws-cdk-lib';
 import { toUserData } from '../../lib/constructs/clone-env';
+import { inStack } from './built';
 
-const render = (variables: (stack: Stack) => Record<string, string>): unknown => {
-  const stack = new Stack();
-  return stack.resolve(toUserData(stack, variables(stack)).render());
-};
+const render = (variables: (stack: Stack) => Record<string, string>): unknown =>
+  inStack((stack) => stack.resolve(toUserData(stack, variables(stack)).render()));
 
 test('it is cloud-config that writes one file', () => {
   expect(render(() => ({ A: '1', B: 'two words' }))).toBe(
