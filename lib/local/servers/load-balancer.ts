@@ -4,17 +4,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { OperatorError } from '../../config/operator-error';
 import type { Address } from '../physical';
-import type { LoadBalancerPlan, TargetGroupPlan } from '../plan/load-balancer';
 import { FleetProcess } from '../process';
 import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
-
-/** What HAProxy calls each of ELB's algorithms. */
-const balance: Readonly<Record<string, string>> = {
-  round_robin: 'roundrobin',
-  weighted_random: 'random',
-  least_outstanding_requests: 'leastconn',
-};
+import { type HaproxyOptions, toConfig } from './haproxy-config';
 
 /** Health of a target as HAProxy's own checks see it. */
 export interface TargetState {
@@ -27,17 +20,12 @@ export interface TargetState {
   readonly code?: number;
 }
 
-export interface LoadBalancerOptions {
+export interface LoadBalancerOptions extends HaproxyOptions {
   readonly program: Program;
   readonly processes: Processes;
   readonly logFile: string;
   readonly folder: string;
   readonly socketFolder: string;
-  readonly port: number;
-  readonly loadBalancer: LoadBalancerPlan;
-  readonly targetGroup: TargetGroupPlan;
-  /** How many targets there can be at once. */
-  readonly slots: number;
 }
 
 const slotName = (slot: number): string => `targets/clone${slot}`;
@@ -167,48 +155,4 @@ export class LoadBalancer {
       socket.end(`${command}\n`);
     });
   }
-}
-
-/** HAProxy's configuration for a listener and its target group. */
-export function toConfig(options: LoadBalancerOptions, socket: string): string {
-  const { loadBalancer, targetGroup } = options;
-  const { healthCheck } = targetGroup;
-  const algorithm = balance[targetGroup.algorithm];
-  if (!algorithm) {
-    const known = Object.keys(balance).join(', ');
-    throw new OperatorError(`target group: its algorithm must be one of ${known}, got: ${targetGroup.algorithm}`);
-  }
-  const idle = loadBalancer.idleTimeoutSeconds;
-  const quoted = (text: string): string => {
-    if (/\p{Cc}/u.test(text))
-      throw new OperatorError(`target group: must hold no control characters, got: ${JSON.stringify(text)}`);
-    return `'${text.replaceAll("'", "'\\''")}'`;
-  };
-  return `global
-  stats socket ${quoted(socket)} mode 600 level admin
-  maxconn 4096
-  # Where the limit on open files is lower, serve fewer; do not refuse to start.
-  no strict-limits
-defaults
-  mode http
-  # An Application Load Balancer tries no second target either: what fails here would fail there.
-  retries 0
-  option forwardfor
-  timeout connect 5s
-  timeout client ${idle}s
-  timeout server ${idle}s
-  timeout http-keep-alive ${idle}s
-frontend listener
-  bind 127.0.0.1:${options.port}
-  http-request set-header x-forwarded-proto http
-  default_backend targets
-backend targets
-  balance ${algorithm}
-  option httpchk
-  http-check send meth GET uri ${quoted(healthCheck.path)} ver HTTP/1.1 hdr host clone hdr user-agent ELB-HealthChecker/2.0
-  http-check expect status ${quoted(healthCheck.matcher)}
-  timeout check ${healthCheck.timeoutSeconds}s
-  default-server check inter ${healthCheck.intervalSeconds}s rise ${healthCheck.healthyThreshold} fall ${healthCheck.unhealthyThreshold}
-  server-template clone 1-${options.slots} 127.0.0.1:1 disabled
-`;
 }

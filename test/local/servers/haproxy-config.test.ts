@@ -1,5 +1,5 @@
 // HAProxy is told what the listener and target group say, and nothing else.
-import { type LoadBalancerOptions, toConfig } from '../../../lib/local/servers/load-balancer';
+import { type HaproxyOptions, toConfig } from '../../../lib/local/servers/haproxy-config';
 import { planWith } from '../planned';
 
 const plan = planWith();
@@ -9,7 +9,7 @@ const options = (algorithm = 'round_robin') =>
     slots: 8,
     ...plan,
     targetGroup: { ...plan.targetGroup, algorithm },
-  }) as unknown as LoadBalancerOptions;
+  }) as unknown as HaproxyOptions;
 
 test('health check, timeouts and algorithm are those of the target group', () => {
   const config = toConfig(options(), '/tmp/x.sock');
