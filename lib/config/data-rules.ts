@@ -1,16 +1,33 @@
 // What must hold for the database and the caches.
-import { cacheNodeTypes, databaseClasses } from './node-types';
+import { derive } from './derived';
+import { cacheNodeTypes, databaseClasses, isDurable } from './node-types';
 import { type Rule, unless } from './rule';
+import { isRefused } from './stage-config';
 
 const namesOf = (table: object): string => `one of ${Object.keys(table).join(', ')}`;
 
-const databaseClassIsKnown: Rule = ({ database }) =>
-  unless(Object.hasOwn(databaseClasses, database.class), {
-    path: 'database.class',
-    rule: 'must be an RDS instance class we know',
-    got: database.class,
-    remedy: `use ${namesOf(databaseClasses)}`,
-  });
+const databaseClassesAreKnown: Rule = ({ database }) =>
+  [
+    { path: 'database.class', name: database.class },
+    ...database.replicas.map((replica, i) => ({ path: `database.replicas.${i}.class`, name: replica.class })),
+  ].flatMap(({ path, name }) =>
+    unless(name === undefined || Object.hasOwn(databaseClasses, name), {
+      path,
+      rule: 'must be an RDS instance class we know',
+      got: name,
+      remedy: `use ${namesOf(databaseClasses)}`,
+    }),
+  );
+
+const replicasAreInTheZones: Rule = ({ database, zones }) =>
+  database.replicas.flatMap(({ zone }, i) =>
+    unless(zone === undefined || zones.includes(zone), {
+      path: `database.replicas.${i}.zone`,
+      rule: `must be one of zones (${zones.join(', ')})`,
+      got: zone,
+      remedy: 'choose one of these, or leave it to RDS',
+    }),
+  );
 
 const storageHasRoomToGrow: Rule = ({ database }) =>
   unless(database.maxStorageGiB >= database.storageGiB * 1.1, {
@@ -21,9 +38,9 @@ const storageHasRoomToGrow: Rule = ({ database }) =>
   });
 
 const replicasHaveBackups: Rule = ({ database }) =>
-  unless(database.replicas === 0 || database.backupDays > 0, {
+  unless(database.replicas.length === 0 || database.backupDays > 0, {
     path: 'database.backupDays',
-    rule: `must be at least 1 when there are replicas (${database.replicas}): a replica starts from a backup`,
+    rule: `must be at least 1 when there are replicas (${database.replicas.length}): a replica starts from a backup`,
     got: database.backupDays,
     remedy: 'turn backups on or use no replicas',
   });
@@ -38,9 +55,46 @@ const cacheNodeTypesAreKnown: Rule = ({ sessions, objects }) =>
     }),
   );
 
+const durabilityHasWhatItNeeds: Rule = ({ sessions }) =>
+  isRefused(sessions.durability)
+    ? []
+    : [
+        ...unless(isDurable(sessions.nodeType), {
+          path: 'sessions.durability',
+          rule: `must be refused for ${sessions.nodeType}, which has no durable log`,
+          got: sessions.durability,
+          remedy: 'use a node type like cache.m7g.large, or refuse it with a reason',
+        }),
+        ...unless(sessions.replicas >= 1, {
+          path: 'sessions.replicas',
+          rule: 'must be at least 1 for durable sessions',
+          got: sessions.replicas,
+          remedy: 'add a replica, or refuse durability with a reason',
+        }),
+      ];
+
+/** With fewer, a request that waits for the database keeps every other request of its clone waiting. */
+const fewestConnections = 2;
+
+const connectionsFit: Rule = (config) => {
+  const { clones, database } = config;
+  const names = [database.class, ...database.replicas.map((replica) => replica.class ?? database.class)];
+  if (names.some((name) => !Object.hasOwn(databaseClasses, name))) return [];
+  const { surge, maxConnections, poolSize } = derive(config);
+  return unless(poolSize >= fewestConnections, {
+    path: 'clones.max',
+    rule: `must leave ${fewestConnections} connections for each of ${surge} clones, all of a group that rolls, of the ${maxConnections} the smallest database server holds`,
+    got: clones.max,
+    remedy: 'lower it, or use a larger database.class',
+  });
+};
+
 export const dataRules: readonly Rule[] = [
-  databaseClassIsKnown,
+  databaseClassesAreKnown,
+  replicasAreInTheZones,
   storageHasRoomToGrow,
   replicasHaveBackups,
   cacheNodeTypesAreKnown,
+  durabilityHasWhatItNeeds,
+  connectionsFit,
 ];

@@ -1,41 +1,47 @@
 // Numbers that follow from a stage's config: each is computed here once, so that no two of them can disagree.
+import { connectionsFor, getMaxConnections } from './node-types';
+import { deriveReadiness, type Readiness, toRollMaxPercent, toRollSeconds, toSurge } from './readiness';
 import type { StageConfig } from './stage-config';
 
-export interface Derived {
-  /** Seconds until the load balancer counts a good clone as healthy. */
-  healthySeconds: number;
-  /** Seconds a clone answers on after SIGTERM: until the load balancer has surely seen it fail, and left it. */
-  drainSeconds: number;
-  /** Seconds a clone keeps an idle connection: longer than the load balancer, or it would write into a closed one. */
-  keepAliveSeconds: number;
-  /** Seconds the group may wait for the clone's own word that it is ready. */
-  readyHookSeconds: number;
-  /** Seconds after that in which a failed health check does not yet kill a clone. */
-  graceSeconds: number;
-  /** Seconds until a new clone's figures count, and until a roll goes on to the next clone. */
-  warmUpSeconds: number;
+export interface CloneTimes extends Readiness {
   /** Percent of the wanted clones that stay in service during a roll. */
-  rollMinPercent: number;
+  readonly rollMinPercent: number;
   /** Percent of the wanted clones that may exist during a roll: enough for one more than `min`. */
-  rollMaxPercent: number;
+  readonly rollMaxPercent: number;
+  /** How long a roll of the smallest and of the largest fleet takes at most, checkpoints and bake included, in seconds. */
+  readonly rollSeconds: { readonly atMin: number; readonly atMax: number };
+  /** Most clones there can be: a whole group that rolls. */
+  readonly surge: number;
 }
 
-/** One slow health check and one slow start of the load balancer's own bookkeeping. */
-const graceMarginSeconds = 30;
-/** Clocks of two machines and the time a FIN needs. */
-const keepAliveMarginSeconds = 12;
+export interface Derived extends CloneTimes {
+  /** `max_connections` of every database server of the stage. */
+  readonly maxConnections: number;
+  /** Connections a clone may open to each database server. */
+  readonly poolSize: number;
+}
 
-export const derive = (config: StageConfig): Derived => {
-  const { healthCheck, clones } = config;
-  const healthySeconds = healthCheck.intervalSeconds * healthCheck.healthyThreshold + healthCheck.timeoutSeconds;
+/** What follows from the clones alone. A group has at least one. */
+export const deriveClones = ({ min, max, readyWithinSeconds, roll }: StageConfig['clones']): CloneTimes => {
+  const readiness = deriveReadiness(readyWithinSeconds);
+  const rollMaxPercent = toRollMaxPercent(Math.max(min, 1));
+  const waits = roll.checkpoints.length * roll.checkpointSeconds + roll.bakeSeconds;
   return {
-    healthySeconds,
-    drainSeconds: healthCheck.intervalSeconds * healthCheck.unhealthyThreshold + healthCheck.timeoutSeconds,
-    keepAliveSeconds: config.idleTimeoutSeconds + keepAliveMarginSeconds,
-    readyHookSeconds: clones.readyWithinSeconds,
-    graceSeconds: healthySeconds + graceMarginSeconds,
-    warmUpSeconds: healthySeconds,
+    ...readiness,
     rollMinPercent: 100,
-    rollMaxPercent: 100 + Math.ceil(100 / clones.min),
+    rollMaxPercent,
+    rollSeconds: {
+      atMin: toRollSeconds(readiness, min, rollMaxPercent) + waits,
+      atMax: toRollSeconds(readiness, max, rollMaxPercent) + waits,
+    },
+    surge: toSurge(Math.max(min, 1), max),
   };
+};
+
+export const derive = ({ clones, database }: StageConfig): Derived => {
+  const times = deriveClones(clones);
+  // One parameter group for all: the smallest server decides.
+  const classes = [database.class, ...database.replicas.map((replica) => replica.class ?? database.class)];
+  const maxConnections = Math.min(...classes.map(getMaxConnections));
+  return { ...times, maxConnections, poolSize: connectionsFor(times.surge, maxConnections) };
 };

@@ -26,6 +26,8 @@ export const cloneEnv = {
   port: 'CLONEKIT_PORT',
   /** `host:port` of the cache that keeps sessions. */
   sessions: 'CLONEKIT_SESSIONS',
+  /** `single` or `cluster`: whether the sessions cache speaks the cluster protocol, which durable writes need. */
+  sessionsMode: 'CLONEKIT_SESSIONS_MODE',
   /** `host:port` of the cache that keeps objects. */
   objects: 'CLONEKIT_OBJECTS',
   /** ARN of the secret `{username, password}` of both caches. */
@@ -34,14 +36,18 @@ export const cloneEnv = {
   primary: 'CLONEKIT_PRIMARY',
   /** `host:port` of each read replica, joined by commas; empty when there is none. */
   replicas: 'CLONEKIT_REPLICAS',
-  /** ARN of the secret `{username, password, dbname, …}` of the database. */
+  /** ARN of the secret `{username, password, dbname, …}` of the app's own database user. */
   databaseSecret: 'CLONEKIT_DATABASE_SECRET',
+  /** Connections a clone may open to each database server; the most clones there can be, times this, fit the server. */
+  poolSize: 'CLONEKIT_POOL_SIZE',
   /** `on` or `off`: TLS to the caches and the database. */
   tls: 'CLONEKIT_TLS',
   /** `on` or `off`: whether people reach the load balancer by https, so that cookies can be `Secure`. */
   https: 'CLONEKIT_HTTPS',
   /** Seconds to keep answering after SIGTERM, so that the load balancer has taken the clone out before it closes. */
   drainSeconds: 'CLONEKIT_DRAIN_SECONDS',
+  /** Seconds after SIGTERM when whatever is still open is cut; longer than the load balancer waits for a leaving clone. */
+  stopSeconds: 'CLONEKIT_STOP_SECONDS',
   /** Seconds an idle keep-alive connection stays open; above the load balancer's idle timeout. */
   keepAliveSeconds: 'CLONEKIT_KEEP_ALIVE_SECONDS',
 } as const;
@@ -68,6 +74,21 @@ export const clonePaths = {
 /** The lifecycle hook that keeps a new clone out of service until it has said that it is ready. */
 export const readyHook = 'ready';
 
+/** The lifecycle hook that lets a clone that must go finish its stop, and send its last log lines. */
+export const stopHook = 'stop';
+
+/** What a cache is for; the value of its tag `clonekit:purpose`. */
+export const cachePurposes = ['sessions', 'objects'] as const;
+export type CachePurpose = (typeof cachePurposes)[number];
+
+/** Environment of the function that rotates the password of a database user; the template holds it, nothing in it is a secret. */
+export const rotationEnv = {
+  /** ARN of the secret of the first user, with whose rights other users are made; absent for the first user's own. */
+  firstUserSecret: 'CLONEKIT_FIRST_USER_SECRET',
+  /** Privileges of the user, as in GRANT, e.g. `SELECT, INSERT`. */
+  privileges: 'CLONEKIT_PRIVILEGES',
+} as const;
+
 /** Outputs of the stacks: how operators' commands and the local fleet find what a stage consists of. */
 export const outputs = {
   data: {
@@ -76,6 +97,8 @@ export const outputs = {
     primaryId: 'PrimaryId',
     /** Identifiers joined by commas; absent when there is no replica. */
     replicaIds: 'ReplicaIds',
+    /** Name of the bucket of people's pictures. */
+    pictures: 'PicturesBucket',
   },
   fleet: {
     url: 'Url',
@@ -91,6 +114,8 @@ export const tags = {
   stage: 'clonekit:stage',
   /** On the group, propagated at launch: the release a clone was launched with. */
   release: 'clonekit:release',
+  /** On a cache: sessions or objects. */
+  purpose: 'clonekit:purpose',
 } as const;
 
 /** Files that describe a running local fleet, below its home folder. */

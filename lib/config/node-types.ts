@@ -39,13 +39,45 @@ export const databaseClasses: Readonly<Record<string, { readonly memoryGiB: numb
   'db.r7g.4xlarge': { memoryGiB: 128 },
 };
 
+/** The most connections RDS would let a server of this class hold, by the memory MySQL needs for each. */
+export const getMaxConnections = (instanceClass: string): number => {
+  const size = databaseClasses[instanceClass];
+  if (!size) throw new Error(`${instanceClass} was not verified`);
+  // A tenth less than RDS's own formula, DBInstanceClassMemory / 12582880: that memory is what the system leaves.
+  return Math.floor(((size.memoryGiB * 2 ** 30) / 12_582_880) * 0.9);
+};
+
+/** Connections of operators, rotation and monitoring. */
+const reservedConnections = 10;
+/** Percent of `max_connections` the clones may take together. */
+const clonesSharePercent = 80;
+/** More do not make a clone faster: its statements wait for the same server. */
+const mostConnections = 10;
+
+/** Connections each of so many clones may open to a server that holds so many; 0 when not even one fits. */
+export const connectionsFor = (clones: number, maxConnections: number): number => {
+  const forClones = Math.floor((maxConnections * clonesSharePercent) / 100) - reservedConnections;
+  return Math.max(0, Math.min(mostConnections, Math.floor(forClones / clones)));
+};
+
+/**
+ * Families of cache nodes that can keep a durable log.
+ * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Durability.Limitations.html
+ */
+const durableFamilies = ['r6g', 'r7g', 'm6g', 'm7g', 'c7gn'];
+
+/** Whether a cache node type such as `cache.m7g.large` can keep a durable log. */
+export const isDurable = (nodeType: string): boolean => durableFamilies.includes(nodeType.split('.')[1] ?? '');
+
 export const architectures = ['arm64', 'x86_64'] as const;
 export type Architecture = (typeof architectures)[number];
 
 /** EC2 instance families a clone may be of, with their processor: an image runs on one of the two only. */
 export const cloneFamilies: Readonly<Record<string, Architecture>> = {
   t4g: 'arm64',
+  m6g: 'arm64',
   m7g: 'arm64',
+  m8g: 'arm64',
   c7g: 'arm64',
   r7g: 'arm64',
   t3: 'x86_64',

@@ -3,11 +3,18 @@ import { dataRules } from './data-rules';
 import { fleetRules } from './fleet-rules';
 import { networkRules } from './network-rules';
 import { type Rule, unless } from './rule';
-import type { StageConfig } from './stage-config';
+import { isRefused, type StageConfig } from './stage-config';
 
-const refusalsHaveAReason: Rule = ({ https, deletionProtection, database }) =>
-  Object.entries({ https, deletionProtection, 'database.multiAz': database.multiAz }).flatMap(([path, choice]) =>
-    choice !== true && 'refusedBecause' in choice
+const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, database, sessions }) =>
+  Object.entries({
+    https,
+    deletionProtection,
+    waf,
+    alarms,
+    'database.multiAz': database.multiAz,
+    'sessions.durability': sessions.durability,
+  }).flatMap(([path, choice]) =>
+    isRefused(choice)
       ? unless(choice.refusedBecause.trim().split(/\s+/).length >= 3, {
           path: `${path}.refusedBecause`,
           rule: 'must be a reason of at least three words',
@@ -18,21 +25,25 @@ const refusalsHaveAReason: Rule = ({ https, deletionProtection, database }) =>
   );
 
 /** What AWS takes: [path, value, from, to], both ends allowed. */
-const ranges = (config: StageConfig): [string, number, number, number][] => [
-  ['clones.min', config.clones.min, 1, 100],
-  ['clones.max', config.clones.max, 1, 200],
-  ['clones.readyWithinSeconds', config.clones.readyWithinSeconds, 30, 7200],
-  ['healthCheck.intervalSeconds', config.healthCheck.intervalSeconds, 5, 300],
-  ['healthCheck.timeoutSeconds', config.healthCheck.timeoutSeconds, 2, 120],
-  ['healthCheck.healthyThreshold', config.healthCheck.healthyThreshold, 2, 10],
-  ['healthCheck.unhealthyThreshold', config.healthCheck.unhealthyThreshold, 2, 10],
-  ['deregistrationSeconds', config.deregistrationSeconds, 0, 3600],
-  ['idleTimeoutSeconds', config.idleTimeoutSeconds, 1, 4000],
-  ['database.storageGiB', config.database.storageGiB, 20, 65536],
-  ['database.replicas', config.database.replicas, 0, 15],
-  ['database.backupDays', config.database.backupDays, 0, 35],
-  ['sessions.replicas', config.sessions.replicas, 0, 5],
-  ['objects.replicas', config.objects.replicas, 0, 5],
+const ranges = ({ clones, database, sessions, objects }: StageConfig): [string, number, number, number][] => [
+  ['clones.min', clones.min, 1, 100],
+  ['clones.max', clones.max, 1, 200],
+  // Spot and schedules may go to none at night; a fleet may not.
+  ...(clones.schedule ?? []).map(({ min }, i): [string, number, number, number] => [
+    `clones.schedule.${i}.min`,
+    min,
+    1,
+    clones.max,
+  ]),
+  ['clones.maxLifetimeDays', clones.maxLifetimeDays, 1, 365],
+  ['clones.readyWithinSeconds', clones.readyWithinSeconds, 30, 7200],
+  ['clones.roll.checkpointSeconds', clones.roll.checkpointSeconds, 0, 172_800],
+  ['clones.roll.bakeSeconds', clones.roll.bakeSeconds, 0, 172_800],
+  ['database.storageGiB', database.storageGiB, 20, 65_536],
+  ['database.replicas', database.replicas.length, 0, 15],
+  ['database.backupDays', database.backupDays, 0, 35],
+  ['sessions.replicas', sessions.replicas, 0, 5],
+  ['objects.replicas', objects.replicas, 0, 5],
 ];
 
 const valuesAreInRange: Rule = (config) =>

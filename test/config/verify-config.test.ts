@@ -36,6 +36,15 @@ const problemsOf = (input: unknown): string[] => {
   }
 };
 
+const existing = {
+  vpcId: 'vpc-0aaaaaaaaaaaaaaaa',
+  publicSubnetIds: ['subnet-0aaaaaaaaaaaaaaa1', 'subnet-0aaaaaaaaaaaaaaa2'],
+  cloneSubnetIds: ['subnet-0aaaaaaaaaaaaaaa3', 'subnet-0aaaaaaaaaaaaaaa4'],
+  dataSubnetIds: ['subnet-0aaaaaaaaaaaaaaa5', 'subnet-0aaaaaaaaaaaaaaa6'],
+  cloneAddresses: 100,
+  endpointsSecurityGroupId: 'sg-0aaaaaaaaaaaaaaaa',
+};
+
 test('a good config comes out as it went in', () => {
   const config = changed(() => {});
   expect(verifyConfig(config)).toEqual(config);
@@ -43,19 +52,29 @@ test('a good config comes out as it went in', () => {
 
 test.each<[string, Change]>([
   ['two zones', set('zones', ['a', 'c'])],
-  ['the smallest range that holds 3 tiers in 2 zones', set('cidr', '10.0.0.0/24')],
-  ['the largest range', set('cidr', '10.0.0.0/16')],
-  ['a NAT gateway per zone', set('natGateways', 2)],
+  ['the smallest range that holds 3 tiers in 2 zones', set('network.cidr', '10.0.0.0/24')],
+  ['the largest range', set('network.cidr', '10.0.0.0/16')],
+  ['a NAT gateway per zone', set('network.nat', 'per-zone')],
+  ['a network there is', set('network', existing)],
+  ['instance types of one size and processor', set('clones.instanceTypes', ['t4g.large', 'm7g.large'])],
+  ['Spot above a base', set('clones.spot', { onDemandBase: 1, sharePercent: 100 })],
+  ['a schedule', set('clones.schedule', [{ name: 'Morning', cron: '0 7 * * 1-5', min: 3 }])],
+  ['a roll that waits half-way', set('clones.roll', { checkpoints: [50, 100], checkpointSeconds: 60, bakeSeconds: 0 })],
+  ['replicas of another class in a zone', set('database.replicas', [{ class: 'db.t4g.small', zone: 'b' }])],
+  ['alarms in a channel only', set('alarms', { emails: [], slack: { workspaceId: 'T01', channelId: 'C01' } })],
+  [
+    'durable sessions on nodes that can',
+    set('sessions', { nodeType: 'cache.m7g.large', replicas: 1, durability: 'async' }),
+  ],
   ['one clone more than min', set('clones.max', 3)],
-  ['a timeout just below the interval', set('healthCheck.timeoutSeconds', 4)],
   ['the shortest wait for readiness', set('clones.readyWithinSeconds', 30)],
   ['the longest wait for readiness', set('clones.readyWithinSeconds', 7200)],
-  ['no replicas and no backups', (config) => Object.assign(config.database, { replicas: 0, backupDays: 0 })],
-  ['as many replicas as RDS takes', set('database.replicas', 15)],
+  ['no replicas and no backups', (config) => Object.assign(config.database, { replicas: [], backupDays: 0 })],
+  ['as many replicas as RDS takes', set('database.replicas', Array(15).fill({}))],
   ['storage that may grow by 10 %', set('database.maxStorageGiB', 22)],
   [
     'an Intel type with an Intel image',
-    (c) => Object.assign(c.clones, { instanceType: 't3.small', architecture: 'x86_64' }),
+    (c) => Object.assign(c.clones, { instanceTypes: ['t3.small'], architecture: 'x86_64' }),
   ],
   ['a reason of three words', set('https.refusedBecause', 'no domain yet')],
   ['a protection that is on', set('deletionProtection', true)],
@@ -86,38 +105,57 @@ test.each<[string, Change, string]>([
   ],
   [
     'a range that is none',
-    set('cidr', '10.0.0.0'),
-    `cidr must be an IPv4 range whose address is its first; got: "10.0.0.0"; write it like '10.0.0.0/16'`,
+    set('network.cidr', '10.0.0.0'),
+    `network.cidr must be an IPv4 range whose address is its first; got: "10.0.0.0"; write it like '10.0.0.0/16'`,
   ],
   [
     'a range whose address is not its first',
-    set('cidr', '10.0.1.0/16'),
-    `cidr must be an IPv4 range whose address is its first; got: "10.0.1.0/16"; write it like '10.0.0.0/16'`,
+    set('network.cidr', '10.0.1.0/16'),
+    `network.cidr must be an IPv4 range whose address is its first; got: "10.0.1.0/16"; write it like '10.0.0.0/16'`,
   ],
   [
     'a range one bit too small',
-    set('cidr', '10.0.0.0/25'),
-    'cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/25"; use a larger range or fewer zones',
+    set('network.cidr', '10.0.0.0/25'),
+    'network.cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/25"; use a larger range or fewer zones',
   ],
   [
     'a range too small for another zone',
-    (config) => Object.assign(config, { cidr: '10.0.0.0/24', zones: ['a', 'b', 'c'] }),
-    'cidr must be from /16 to /23 to hold 3 tiers in 3 zones, each subnet /27 or larger; got: "10.0.0.0/24"; use a larger range or fewer zones',
+    (config) => Object.assign(set('network.cidr', '10.0.0.0/24')(config) ?? config, { zones: ['a', 'b', 'c'] }),
+    'network.cidr must be from /16 to /23 to hold 3 tiers in 3 zones, each subnet /27 or larger; got: "10.0.0.0/24"; use a larger range or fewer zones',
   ],
   [
     'a range larger than a VPC',
-    set('cidr', '10.0.0.0/15'),
-    'cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/15"; use a smaller range',
+    set('network.cidr', '10.0.0.0/15'),
+    'network.cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/15"; use a smaller range',
   ],
   [
-    'no NAT gateway',
-    set('natGateways', 0),
-    'natGateways must be from 1 to the number of zones (2); got: 0; use 1 to save money, one per zone to outlive the loss of a zone',
+    'a region whose S3 addresses we do not know',
+    (config) => Object.assign(config, { region: 'af-south-1' }),
+    'region must be one whose list of S3 addresses we know; got: "af-south-1"; use one of eu-central-1, eu-west-1, us-east-1, us-west-2, or add it to lib/config/regions.ts: aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values=com.amazonaws.af-south-1.s3',
   ],
   [
-    'more NAT gateways than zones',
-    set('natGateways', 3),
-    'natGateways must be from 1 to the number of zones (2); got: 3; use 1 to save money, one per zone to outlive the loss of a zone',
+    'more clones than addresses',
+    (config) => {
+      set('network.cidr', '10.0.0.0/24')(config);
+      Object.assign(config.clones, { min: 30, max: 32 });
+      Object.assign(config.database, { class: 'db.t4g.large' });
+    },
+    'network.cidr must leave an address for each of 34 clones, all of a group that rolls, in 2 zones; got: "10.0.0.0/24"; use a larger range or lower clones.max',
+  ],
+  [
+    'more clones than addresses of a network there is',
+    set('network', { ...existing, cloneAddresses: 2 }),
+    'network.cloneAddresses must leave an address for each of 6 clones, all of a group that rolls, in 2 zones; got: 2; use a larger range or lower clones.max',
+  ],
+  [
+    'a subnet that is none',
+    set('network', { ...existing, dataSubnetIds: ['subnet-0aaaaaaaaaaaaaaa5', 'vpc-1'] }),
+    'network.dataSubnetIds.1 must be the id of a subnet; got: "vpc-1"; paste it from the console or `aws ec2 describe-…`',
+  ],
+  [
+    'a tier that is not in every zone',
+    set('network', { ...existing, cloneSubnetIds: ['subnet-0aaaaaaaaaaaaaaa3'] }),
+    'network.cloneSubnetIds must be 2 different subnets, one in each of zones, in their order; got: ["subnet-0aaaaaaaaaaaaaaa3"]; name one subnet of the tier in each zone',
   ],
   [
     'a certificate of another region',
@@ -143,13 +181,13 @@ test.each<[string, Change, string]>([
   ],
   [
     'an instance family we do not know',
-    set('clones.instanceType', 'z9.small'),
-    'clones.instanceType must be an instance type we know; got: "z9.small"; use one like t4g.small or m7g.large, or add its family to lib/config/node-types.ts',
+    set('clones.instanceTypes', ['z9.small']),
+    'clones.instanceTypes.0 must be an instance type we know; got: "z9.small"; use one like t4g.small or m7g.large, or add its family to lib/config/node-types.ts',
   ],
   [
     'a size its family does not have',
-    set('clones.instanceType', 'm7g.micro'),
-    'clones.instanceType must be an instance type we know; got: "m7g.micro"; use one like t4g.small or m7g.large, or add its family to lib/config/node-types.ts',
+    set('clones.instanceTypes', ['m7g.micro']),
+    'clones.instanceTypes.0 must be an instance type we know; got: "m7g.micro"; use one like t4g.small or m7g.large, or add its family to lib/config/node-types.ts',
   ],
   [
     'an image for another processor',
@@ -172,9 +210,79 @@ test.each<[string, Change, string]>([
     'image.amiId must be an AMI id: ami- and 17 hexadecimal digits; got: "ami-0123"; paste the id of the baked image',
   ],
   [
-    'a timeout as long as the interval',
-    set('healthCheck.timeoutSeconds', 5),
-    'healthCheck.timeoutSeconds must be below healthCheck.intervalSeconds (5); got: 5; lower the timeout or raise the interval',
+    'no instance type',
+    set('clones.instanceTypes', []),
+    'clones.instanceTypes must be one instance type or several different ones; got: []; name each type once',
+  ],
+  [
+    'instance types of two sizes',
+    set('clones.instanceTypes', ['t4g.small', 't4g.medium']),
+    'clones.instanceTypes must be of one size: every clone gets the same share of the requests; got: ["t4g.small","t4g.medium"]; use small of other families',
+  ],
+  [
+    'a fleet that is all Spot',
+    set('clones.spot', { onDemandBase: 0, sharePercent: 50 }),
+    'clones.spot.onDemandBase must be at least 1: all Spot clones of a zone may go within two minutes; got: 0; keep as many on demand as must never go at once',
+  ],
+  [
+    'a schedule of six fields',
+    set('clones.schedule', [{ name: 'Morning', cron: '0 0 7 * * 1-5', min: 3 }]),
+    `clones.schedule.0.cron must be a cron expression of five fields; got: "0 0 7 * * 1-5"; write it like '0 7 * * 1-5', in UTC`,
+  ],
+  [
+    'a schedule above max',
+    set('clones.schedule', [{ name: 'Morning', cron: '0 7 * * 1-5', min: 5 }]),
+    'clones.schedule.0.min must be from 1 to 4; got: 5; lower it to 4 or less',
+  ],
+  [
+    'checkpoints that go back',
+    set('clones.roll.checkpoints', [50, 34]),
+    'clones.roll.checkpoints must be ascending percents that end with 100: a roll that ends before leaves two kinds of clones; got: [50,34]; write them like [34, 100]',
+  ],
+  [
+    'a roll that CloudFormation would give up',
+    set('clones.roll', { checkpoints: [100], checkpointSeconds: 129_600, bakeSeconds: 0 }),
+    'clones.roll must end within 36 hours, checkpoints and bake included: CloudFormation waits no longer; got: "37 hours at clones.max"; wait less, or lower clones.readyWithinSeconds or clones.max',
+  ],
+  [
+    'alarms that reach nobody',
+    set('alarms', { emails: [] }),
+    'alarms.emails must name somebody when there is no channel; got: []; add an address or a channel, or refuse alarms with a reason',
+  ],
+  [
+    'an address that is none',
+    set('alarms', { emails: ['operators'] }),
+    `alarms.emails.0 must be an e-mail address; got: "operators"; write it like 'operators@example.com'`,
+  ],
+  [
+    'the name of a channel for its id',
+    set('alarms', { emails: [], slack: { workspaceId: 'T01', channelId: '#ops' } }),
+    'alarms.slack must be the ids of a workspace and a channel, in capitals and digits; got: {"workspaceId":"T01","channelId":"#ops"}; copy them from the links of both in Slack',
+  ],
+  [
+    'a firewall refused without a reason',
+    set('waf', { refusedBecause: 'no' }),
+    'waf.refusedBecause must be a reason of at least three words; got: "no"; write why this stage can go without, or turn the protection on',
+  ],
+  [
+    'a replica outside the zones',
+    set('database.replicas', [{ zone: 'c' }]),
+    'database.replicas.0.zone must be one of zones (a, b); got: "c"; choose one of these, or leave it to RDS',
+  ],
+  [
+    'a durable log on a node type without one',
+    set('sessions.durability', 'sync'),
+    'sessions.durability must be refused for cache.t4g.micro, which has no durable log; got: "sync"; use a node type like cache.m7g.large, or refuse it with a reason',
+  ],
+  [
+    'a durable log without a copy',
+    set('sessions', { nodeType: 'cache.m7g.large', replicas: 0, durability: 'sync' }),
+    'sessions.replicas must be at least 1 for durable sessions; got: 0; add a replica, or refuse durability with a reason',
+  ],
+  [
+    'more clones than the smallest server holds connections for',
+    set('clones.max', 17),
+    'clones.max must leave 2 connections for each of 26 clones, all of a group that rolls, of the 76 the smallest database server holds; got: 17; lower it, or use a larger database.class',
   ],
   [
     'a database class we do not know',
@@ -203,16 +311,6 @@ test.each<[string, Change, string]>([
     'clones.readyWithinSeconds must be from 30 to 7200; got: 7201; lower it to 7200 or less',
   ],
   [
-    'an interval that the load balancer does not take',
-    set('healthCheck.intervalSeconds', 301),
-    'healthCheck.intervalSeconds must be from 5 to 300; got: 301; lower it to 300 or less',
-  ],
-  [
-    'one pass as proof of health',
-    set('healthCheck.healthyThreshold', 1),
-    'healthCheck.healthyThreshold must be from 2 to 10; got: 1; raise it to 2 or more',
-  ],
-  [
     'too many copies of a cache',
     set('sessions.replicas', 6),
     'sessions.replicas must be from 0 to 5; got: 6; lower it to 5 or less',
@@ -226,7 +324,7 @@ test.each<[string, Change, string]>([
   ['a part that is missing', set('clones', undefined), 'clones must be an object; got: nothing; set it'],
   ['text for a number', set('clones.min', '2'), 'clones.min must be a number; got: "2"; correct it'],
   ['half a clone', set('clones.min', 2.5), 'clones.min must be a whole number; got: 2.5; correct it'],
-  ['less than nothing', set('database.replicas', -1), 'database.replicas must be at least 0; got: -1; raise it'],
+  ['less than nothing', set('sessions.replicas', -1), 'sessions.replicas must be at least 0; got: -1; raise it'],
   ['a stage that is none', set('stage', 'qa'), 'stage must be one of dev, small, prod; got: "qa"; choose one of these'],
   [
     'an algorithm that loves clones that fail fast',
@@ -242,6 +340,16 @@ test.each<[string, Change, string]>([
     'https left open',
     set('https', {}),
     'https must be {certificateArn}, or {refusedBecause} with the reason for serving without TLS; got: {}; write it in that form',
+  ],
+  [
+    'durability left open',
+    set('sessions.durability', 'none'),
+    "sessions.durability must be 'sync', 'async', or {refusedBecause} with the reason for going without; got: \"none\"; write it in that form",
+  ],
+  [
+    'a network of neither kind',
+    set('network', { vpcId: 'vpc-0aaaaaaaaaaaaaaaa' }),
+    'network must be {cidr, nat, endpoints} for a network of its own, or {vpcId, …} for one there is; got: {"vpcId":"vpc-0aaaaaaaaaaaaaaaa"}; write it in that form',
   ],
   [
     'a knob we do not have',
@@ -260,14 +368,14 @@ test('a name that every object has is no node type', () => {
 test('all problems are told at once, one line each, under the name of the stage', () => {
   const input = changed((config) => {
     config.clones.min = 9;
-    config.healthCheck.timeoutSeconds = 6;
+    config.image.amiId = 'ami-1';
     config.database.backupDays = 0;
   });
   expect(() => verifyConfig(input)).toThrow(
     [
       'The config of stage dev is not right:',
       '  clones.min must not be above clones.max (4); got: 9; lower clones.min or raise clones.max',
-      '  healthCheck.timeoutSeconds must be below healthCheck.intervalSeconds (5); got: 6; lower the timeout or raise the interval',
+      '  image.amiId must be an AMI id: ami- and 17 hexadecimal digits; got: "ami-1"; paste the id of the baked image',
       '  database.backupDays must be at least 1 when there are replicas (1): a replica starts from a backup; got: 0; turn backups on or use no replicas',
     ].join('\n'),
   );
