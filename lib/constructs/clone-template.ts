@@ -1,5 +1,5 @@
 // What a clone is: image, size, disk, identity and environment. A new one of these is what makes a group roll.
-import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   BlockDeviceVolume,
   EbsDeviceVolumeType,
@@ -7,60 +7,107 @@ import {
   type ISecurityGroup,
   LaunchTemplate,
   LaunchTemplateHttpTokens,
-  MachineImage,
+  OperatingSystemType,
+  UserData,
 } from 'aws-cdk-lib/aws-ec2';
-import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { toUserData } from './clone-env';
+import { verifyProp, verifyRange } from './prop-rule';
 
 export interface CloneTemplateProps {
-  /** The image, as a literal id: `ami-` and 17 hexadecimal digits. */
-  amiId: string;
-  /** Region of the stack: an id means nothing in another. */
-  region: string;
-  instanceType: string;
-  securityGroup: ISecurityGroup;
-  /** Name of the group the clones will be in: a clone may complete lifecycle actions of that group only. */
-  groupName: string;
-  /** ARNs of the secrets a clone may read, and no others. */
-  secretArns: string[];
-  /** Environment of the app. References are fine, secrets are not. */
-  environment: Record<string, string>;
   /**
-   * Size of the root disk, in GiB.
+   * The image, as a literal id: `ami-` and 17 hexadecimal digits. A reference would let clones that are launched later
+   * differ from those there are.
+   */
+  readonly amiId: string;
+  /** EC2 instance type; a group may put others of the same architecture in its place. */
+  readonly instanceType: string;
+  readonly securityGroup: ISecurityGroup;
+  /** Name of the group the clones will be in: a clone may report on its lifecycle to that group only. */
+  readonly groupName: string;
+  /**
+   * ARNs of the secrets a clone may read, and no others.
+   * @default - none
+   */
+  readonly secretArns?: readonly string[];
+  /**
+   * The key those secrets are encrypted with. A clone may decrypt with it through Secrets Manager only.
+   * @default - none: secrets encrypted by AWS's own key need no right to it
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * Environment of the app. References are fine, secrets are not.
+   * @default - nothing but AWS_REGION
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Where clones write their journal. What sends it comes with the image; the right to write, and to no other group, is
+   * given here.
+   * @default - a group of its own, kept for a month, gone with the fleet
+   */
+  readonly logGroup?: ILogGroup;
+  /**
+   * Key of the log made here; its policy must let CloudWatch Logs use it.
+   * @default - encrypted by a key that CloudWatch Logs owns
+   */
+  readonly logKey?: IKey;
+  /**
+   * What else a clone may do, e.g. with a bucket. Given here it holds before the first clone starts; added to the role
+   * later it may not.
+   * @default - nothing
+   */
+  readonly rights?: readonly PolicyStatement[];
+  /**
+   * Size of the root disk, 1 to 16384 GiB; at least that of the image.
    * @default 8 - system, release and logs; nothing of people's is ever kept here
    */
-  diskGiB?: number;
+  readonly diskGiB?: number;
 }
 
+/** Nobody logs in with a key: people come by Session Manager, which is what `Sessions` is for. */
 export class CloneTemplate extends Construct {
   readonly launchTemplate: LaunchTemplate;
   readonly role: Role;
+  readonly logGroup: ILogGroup;
 
   constructor(scope: Construct, id: string, props: CloneTemplateProps) {
     super(scope, id);
-    const groupArn = Stack.of(this).formatArn({
-      service: 'autoscaling',
-      resource: 'autoScalingGroup',
-      resourceName: `*:autoScalingGroupName/${props.groupName}`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    const { amiId } = props;
+    const diskGiB = props.diskGiB ?? 8;
+    verifyProp(this, {
+      prop: 'amiId',
+      holds: /^ami-[0-9a-f]{17}$/.test(amiId),
+      rule: 'must be a literal: ami- and 17 hexadecimal digits',
+      got: amiId,
+      remedy: 'paste the id of the baked image',
     });
+    verifyRange(this, {
+      prop: 'diskGiB',
+      got: diskGiB,
+      from: 1,
+      to: 16384,
+      remedy: 'use the size of the image, or somewhat more',
+    });
+    this.logGroup =
+      props.logGroup ??
+      new LogGroup(this, 'Log', {
+        retention: RetentionDays.ONE_MONTH,
+        encryptionKey: props.logKey,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
     // Inline, so that no clone starts before its rights exist.
     this.role = new Role(this, 'Role', {
       description: `Clones of ${props.groupName}`,
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
-      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AmazonSSMManagedInstanceCore')],
-      inlinePolicies: {
-        Clone: new PolicyDocument({
-          statements: [
-            new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: props.secretArns }),
-            new PolicyStatement({ actions: ['autoscaling:CompleteLifecycleAction'], resources: [groupArn] }),
-          ],
-        }),
-      },
+      inlinePolicies: { Clone: new PolicyDocument({ statements: this.#listRights(props) }) },
     });
     this.launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
-      machineImage: MachineImage.genericLinux({ [props.region]: props.amiId }),
+      machineImage: {
+        getImage: () => ({ imageId: amiId, osType: OperatingSystemType.LINUX, userData: UserData.forLinux() }),
+      },
       instanceType: new InstanceType(props.instanceType),
       securityGroup: props.securityGroup,
       role: this.role,
@@ -73,7 +120,7 @@ export class CloneTemplate extends Construct {
       blockDevices: [
         {
           deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(props.diskGiB ?? 8, {
+          volume: BlockDeviceVolume.ebs(diskGiB, {
             encrypted: true,
             volumeType: EbsDeviceVolumeType.GP3,
             deleteOnTermination: true,
@@ -81,5 +128,55 @@ export class CloneTemplate extends Construct {
         },
       ],
     });
+  }
+
+  #listRights({ groupName, secretArns = [], encryptionKey, rights = [] }: CloneTemplateProps): PolicyStatement[] {
+    const stack = Stack.of(this);
+    const groupArn = stack.formatArn({
+      service: 'autoscaling',
+      resource: 'autoScalingGroup',
+      // The middle is an id that AWS makes up when the group is made, after the clones' rights.
+      resourceName: `*:autoScalingGroupName/${groupName}`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const secrets = new PolicyStatement({
+      sid: 'Secrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [...secretArns],
+    });
+    const key =
+      encryptionKey &&
+      new PolicyStatement({
+        sid: 'SecretsKey',
+        actions: ['kms:Decrypt'],
+        resources: [encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com` } },
+      });
+    return [
+      ...(secretArns.length > 0 ? [secrets, ...(key ? [key] : [])] : []),
+      new PolicyStatement({
+        sid: 'Lifecycle',
+        actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
+        resources: [groupArn],
+      }),
+      new PolicyStatement({
+        sid: 'Log',
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [this.logGroup.logGroupArn],
+      }),
+      // What Session Manager needs and no more; these actions know no resources.
+      new PolicyStatement({
+        sid: 'Sessions',
+        actions: [
+          'ssm:UpdateInstanceInformation',
+          'ssmmessages:CreateControlChannel',
+          'ssmmessages:CreateDataChannel',
+          'ssmmessages:OpenControlChannel',
+          'ssmmessages:OpenDataChannel',
+        ],
+        resources: ['*'],
+      }),
+      ...rights,
+    ];
   }
 }

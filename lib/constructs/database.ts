@@ -1,132 +1,157 @@
 // MySQL: one primary that is written to, replicas that are read from, all with the same parameters.
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { InstanceType, type ISecurityGroup, type ISubnet, type IVpc } from 'aws-cdk-lib/aws-ec2';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Credentials,
   DatabaseInstance,
-  DatabaseInstanceEngine,
   DatabaseInstanceReadReplica,
-  MysqlEngineVersion,
-  ParameterGroup,
-  StorageType,
-  SubnetGroup,
+  EngineLifecycleSupport,
 } from 'aws-cdk-lib/aws-rds';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { DatabaseMonitoring, type DatabaseMonitoringProps } from './database-monitoring';
+import { type DatabaseServerProps, engine, toServerProps } from './database-server';
+import { DatabaseUsers, type DatabaseUsersProps } from './database-users';
 
-export interface DatabaseProps {
-  vpc: IVpc;
-  subnets: ISubnet[];
-  securityGroup: ISecurityGroup;
-  /** RDS instance class without its `db.`, e.g. `t4g.micro`: of the primary and of every replica. */
-  instanceType: string;
-  /** Size of the disk at the start, in GiB. */
-  storageGiB: number;
-  /** Size up to which it grows by itself, in GiB. */
-  maxStorageGiB: number;
-  /** Read replicas, 0 to 15. */
-  replicas: number;
-  /** Days of backups; at least 1 when there are replicas. */
-  backupDays: number;
-  /** TCP port. */
-  port: number;
-  /** Name of the schema that is made at the start. */
-  databaseName: string;
-  /** Name of the first user; its password is generated. Not `admin`, which everybody tries. */
-  username: string;
+export interface DatabaseReplica {
+  /**
+   * RDS instance class without its `db.`.
+   * @default - the primary's: a smaller one cannot take over the primary's load
+   */
+  readonly instanceType?: string;
+  /**
+   * Full name of its availability zone, e.g. `eu-central-1b`.
+   * @default - RDS chooses
+   */
+  readonly availabilityZone?: string;
+}
+
+export interface DatabaseProps
+  extends DatabaseServerProps,
+    DatabaseUsersProps,
+    Omit<DatabaseMonitoringProps, 'removalPolicy'> {
+  /**
+   * Prefix of the identifiers `<name>-primary`, `<name>-replica-1`, …: unique in account and region, lower case.
+   * Identifiers are told, not made up, because log groups are named after them. It is a protection as well: a change for
+   * which CloudFormation would have to replace a server fails, as the name is taken, and no empty server stands in its place.
+   */
+  readonly name: string;
+  /**
+   * RDS instance class without its `db.`, e.g. `t4g.micro`. Another one is this one word: with a standby a failover of
+   * one to two minutes, without one about ten minutes without a server.
+   * @default 'm7g.large' - the smallest whose speed does not depend on credits
+   */
+  readonly instanceType?: string;
+  /**
+   * Read replicas, 0 to 15.
+   * @default [] - reads are the primary's too
+   */
+  readonly replicas?: readonly DatabaseReplica[];
   /**
    * Whether a standby in another zone takes over from the primary.
    * @default true - losing a zone must not lose writes
    * @see RDS.5
    */
-  multiAz?: boolean;
+  readonly multiAz?: boolean;
   /**
-   * Whether RDS refuses to delete primary and replicas; they are then also retained when they leave the stack.
-   * @default true - this is where people's data is
-   * @see RDS.8
+   * Key for disks, backups, Database Insights, logs and secrets; its policy must let CloudWatch Logs use it. Chosen when the
+   * servers are made: another key is another disk.
+   * @default - the account's own keys of RDS and Secrets Manager; logs with CloudWatch's
+   * @see RDS.3
    */
-  deletionProtection?: boolean;
+  readonly encryptionKey?: IKey;
+  /**
+   * Who is told of failovers, failures, disks that fill up, replicas that do not follow, maintenance and changed parameters.
+   * @default - nobody
+   * @see RDS.20, RDS.21
+   */
+  readonly topic?: ITopic;
 }
-
-/** Read-your-writes needs GTIDs; so does finding the replica that is furthest when the primary is lost. */
-const parameters = {
-  'gtid-mode': 'ON',
-  enforce_gtid_consistency: 'ON',
-  binlog_format: 'ROW',
-  session_track_gtids: 'OWN_GTID',
-  require_secure_transport: '1',
-  slow_query_log: '1',
-  long_query_time: '1',
-  log_output: 'FILE',
-};
 
 export class Database extends Construct {
   readonly primary: DatabaseInstance;
-  readonly replicas: DatabaseInstanceReadReplica[];
-  /** `{username, password, dbname, host, port, …}` of the first user. */
-  readonly secret: ISecret;
+  readonly replicas: readonly DatabaseInstanceReadReplica[];
+  /** `{username, password, dbname, host, port, …}` of the first user: for rotation and operators, not for the app. */
+  readonly firstUserSecret: ISecret;
+  /** The same of the app's own user, and `masterarn`. RDS does not make this user; the first rotation does. */
+  readonly appSecret: ISecret;
 
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
+    const { name, encryptionKey } = props;
+    const replicas = props.replicas ?? [];
+    verifyProps(this.node.path, props);
+    const instanceType = props.instanceType ?? 'm7g.large';
     const isProtected = props.deletionProtection ?? true;
-    const engine = DatabaseInstanceEngine.mysql({ version: MysqlEngineVersion.VER_8_4_10 });
-    const shared = {
-      vpc: props.vpc,
-      subnetGroup: new SubnetGroup(this, 'Subnets', {
-        vpc: props.vpc,
-        vpcSubnets: { subnets: props.subnets },
-        description: 'Primary and replicas',
-      }),
-      securityGroups: [props.securityGroup],
-      instanceType: new InstanceType(props.instanceType),
-      parameterGroup: new ParameterGroup(this, 'Parameters', {
-        engine,
-        description: 'Primary and replicas',
-        parameters,
-      }),
-      port: props.port,
-      storageType: StorageType.GP3,
-      maxAllocatedStorage: props.maxStorageGiB,
-      publiclyAccessible: false,
-      autoMinorVersionUpgrade: true,
-      copyTagsToSnapshot: true,
-      deletionProtection: isProtected,
-      // Replicas too: one that is promoted has backups at once, and a binary log for the replicas that follow it.
-      backupRetention: Duration.days(props.backupDays),
-      cloudwatchLogsExports: ['error', 'slowquery'],
-    };
-    // Kept when it leaves the stack: a database that is kept, or a snapshot of it, is of no use without its password.
-    const secret = new Secret(this, 'Secret', {
-      description: `First user of the database ${props.databaseName}`,
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify({ username: props.username }),
-        generateStringKey: 'password',
-        passwordLength: 32,
-        excludePunctuation: true,
-      },
-      removalPolicy: RemovalPolicy.RETAIN,
+    const { shared, storageGiB, removalPolicy } = toServerProps(this, props);
+    const monitoring = new DatabaseMonitoring(this, 'Monitoring', {
+      encryptionKey,
+      insights: props.insights,
+      logRetention: props.logRetention,
+      removalPolicy,
     });
-    this.secret = secret;
+    const users = new DatabaseUsers(this, 'Users', {
+      databaseName: props.databaseName,
+      username: props.username,
+      appUsername: props.appUsername,
+      encryptionKey,
+    });
     this.primary = new DatabaseInstance(this, 'Primary', {
       ...shared,
+      ...monitoring.toWatchedProps(instanceType),
       engine,
-      allocatedStorage: props.storageGiB,
+      // Years after its end a version would be kept alive, and billed by the hour. RDS takes this for a primary only.
+      engineLifecycleSupport: EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
+      instanceIdentifier: `${name}-primary`,
+      instanceType: new InstanceType(instanceType),
+      allocatedStorage: storageGiB,
       storageEncrypted: true,
+      storageEncryptionKey: encryptionKey,
       multiAz: props.multiAz ?? true,
       databaseName: props.databaseName,
-      // RDS adds host, port and dbname to the secret.
-      credentials: Credentials.fromSecret(secret, props.username),
+      credentials: Credentials.fromSecret(users.first, users.username),
       removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
     });
-    this.replicas = Array.from(
-      { length: props.replicas },
-      (_, index) =>
-        new DatabaseInstanceReadReplica(this, `Replica${index + 1}`, {
-          ...shared,
-          sourceDatabaseInstance: this.primary,
-          // RDS takes no last snapshot of a replica. Where the primary may go, its copies may; else one may be promoted.
-          removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-        }),
-    );
+    this.replicas = replicas.map((replica, index) => {
+      const type = replica.instanceType ?? instanceType;
+      const server = new DatabaseInstanceReadReplica(this, `Replica${index + 1}`, {
+        ...shared,
+        ...monitoring.toWatchedProps(type),
+        sourceDatabaseInstance: this.primary,
+        instanceIdentifier: `${name}-replica-${index + 1}`,
+        instanceType: new InstanceType(type),
+        availabilityZone: replica.availabilityZone,
+        // RDS takes no last snapshot of a replica. Where the primary may go, its copies may; else one may be promoted.
+        removalPolicy,
+      });
+      if (replica.availabilityZone) {
+        const reason =
+          'In which zone a replica is, is said on purpose: spread over zones, the loss of one leaves others';
+        Validations.of(server).acknowledge({ id: 'CloudFormation-Validate::W3010', reason });
+      }
+      return server;
+    });
+    monitoring.addLogs(this.primary, `${name}-primary`);
+    for (const [index, replica] of this.replicas.entries()) monitoring.addLogs(replica, `${name}-replica-${index + 1}`);
+    if (props.topic) {
+      const servers = [this.primary, ...this.replicas].map(({ instanceIdentifier }) => instanceIdentifier);
+      monitoring.addEvents(props.topic, servers, shared.parameterGroup.bindToInstance({}).parameterGroupName);
+    }
+    // With credentials given there is always a secret.
+    this.firstUserSecret = this.primary.secret as ISecret;
+    this.appSecret = users.app.attach(this.primary);
   }
 }
+
+/** What CDK lets through and RDS refuses, minutes into a deployment. */
+const verifyProps = (path: string, { name, replicas = [], backupDays }: DatabaseProps): void => {
+  const rules: [boolean, string, unknown][] = [
+    [/^[a-z](-?[a-z0-9])*$/.test(name), 'name must be a lower case letter, then letters, digits, single hyphens', name],
+    [name.length <= 50, 'name must be at most 50 long', name],
+    [replicas.length <= 15, 'replicas must be at most 15', replicas.length],
+    [replicas.length === 0 || backupDays !== 0, 'backupDays must be at least 1 with replicas', backupDays],
+  ];
+  for (const [isKept, rule, got] of rules) if (!isKept) throw new Error(`${path}: ${rule}, got: ${got}`);
+};

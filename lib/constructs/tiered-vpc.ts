@@ -5,60 +5,87 @@ import {
   GatewayVpcEndpointAwsService,
   IpAddresses,
   type ISubnet,
+  type IVpc,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
+/** A network whose subnets are told by what is in them, one of each kind in every zone: new or there before. */
+export interface StageNetwork {
+  readonly vpc: IVpc;
+  /** Reachable from the internet: the load balancer and nothing else. */
+  readonly publicSubnets: ISubnet[];
+  /** Cannot be called from outside: clones, and functions and endpoints beside them. */
+  readonly cloneSubnets: ISubnet[];
+  /** No way in or out of the network, but to S3: caches and database. */
+  readonly dataSubnets: ISubnet[];
+}
+
 export interface TieredVpcProps {
-  /** IPv4 range, e.g. `10.0.0.0/16`. */
-  cidr: string;
+  /** IPv4 range, /16 or smaller, e.g. `10.0.0.0/16`. */
+  readonly cidr: string;
   /** Full names of the availability zones, e.g. `eu-central-1a`: given, so that synthesis looks nothing up. */
-  availabilityZones: string[];
-  /** Prefix length of every subnet, e.g. 20. */
-  subnetPrefix: number;
-  /** NAT gateways, 1 to the number of zones. */
-  natGateways: number;
+  readonly availabilityZones: string[];
+  /**
+   * Prefix length of every subnet, e.g. 20; the load balancer wants 27 or less.
+   * @default - the range cut into as many equal subnets as there are: a larger subnet cannot be had later
+   */
+  readonly subnetPrefix?: number;
+  /**
+   * NAT gateways, 0 to the number of zones: the clones' way out to the internet. In eu-central-1 each costs about 38 USD
+   * a month and 0.052 USD a GB. Fewer than zones: with the zone of a gateway others lose their way out too. Another number
+   * replaces no subnet.
+   * @default 0 - the clones reach S3 from here, the rest of AWS by `ApiEndpoints`, and nothing else
+   */
+  readonly natGateways?: number;
   /**
    * How long flow logs are kept.
    * @default RetentionDays.ONE_MONTH - long enough to look into an incident, short enough not to pile up
    * @see EC2.6
    */
-  flowLogRetention?: RetentionDays;
+  readonly flowLogRetention?: RetentionDays;
+  /**
+   * Key of the flow logs, which tell who talked to whom. Its policy must let CloudWatch Logs use it, as `StageKey`'s does.
+   * @default - CloudWatch's own key
+   */
+  readonly encryptionKey?: IKey;
 }
 
-export class TieredVpc extends Construct {
+/** Names of the tiers, and part of their subnets' ids: another name is another subnet. */
+const tiers = { public: 'Public', clones: 'Clones', data: 'Data' } as const;
+
+export class TieredVpc extends Construct implements StageNetwork {
   readonly vpc: Vpc;
-  /** Reachable from the internet: the load balancer and nothing else. */
   readonly publicSubnets: ISubnet[];
-  /** May call out, cannot be called: clones. */
   readonly cloneSubnets: ISubnet[];
-  /** No way in or out of the network: caches and database. */
   readonly dataSubnets: ISubnet[];
 
   constructor(scope: Construct, id: string, props: TieredVpcProps) {
     super(scope, id);
+    const natGateways = props.natGateways ?? 0;
+    const cidrMask = props.subnetPrefix;
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(props.cidr),
       availabilityZones: props.availabilityZones,
-      natGateways: props.natGateways,
+      natGateways,
       restrictDefaultSecurityGroup: true,
       subnetConfiguration: [
+        { name: tiers.public, subnetType: SubnetType.PUBLIC, cidrMask, mapPublicIpOnLaunch: false },
         {
-          name: 'Public',
-          subnetType: SubnetType.PUBLIC,
-          cidrMask: props.subnetPrefix,
-          mapPublicIpOnLaunch: false,
+          name: tiers.clones,
+          subnetType: natGateways > 0 ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
+          cidrMask,
         },
-        { name: 'Clones', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: props.subnetPrefix },
-        { name: 'Data', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: props.subnetPrefix },
+        { name: tiers.data, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask },
       ],
-      // Free of charge, and keeps clones' traffic to S3 off the NAT gateways.
+      // Free of charge, and the only way to S3 there is without a NAT gateway.
       gatewayEndpoints: {
         S3: {
           service: GatewayVpcEndpointAwsService.S3,
-          subnets: [{ subnetType: SubnetType.PRIVATE_WITH_EGRESS }],
+          subnets: [{ subnetGroupName: tiers.clones }, { subnetGroupName: tiers.data }],
         },
       },
       flowLogs: {
@@ -66,14 +93,17 @@ export class TieredVpc extends Construct {
           destination: FlowLogDestination.toCloudWatchLogs(
             new LogGroup(this, 'FlowLogs', {
               retention: props.flowLogRetention ?? RetentionDays.ONE_MONTH,
+              encryptionKey: props.encryptionKey,
               removalPolicy: RemovalPolicy.DESTROY,
             }),
           ),
         },
       },
     });
-    this.publicSubnets = this.vpc.publicSubnets;
-    this.cloneSubnets = this.vpc.privateSubnets;
-    this.dataSubnets = this.vpc.isolatedSubnets;
+    // By name: without a NAT gateway the clones' subnets are of the same type as the data's.
+    const ofTier = (name: string): ISubnet[] => this.vpc.selectSubnets({ subnetGroupName: name }).subnets;
+    this.publicSubnets = ofTier(tiers.public);
+    this.cloneSubnets = ofTier(tiers.clones);
+    this.dataSubnets = ofTier(tiers.data);
   }
 }

@@ -24,3 +24,19 @@ test('references stay references inside the JSON', () => {
     ],
   });
 });
+
+test.each([
+  ['A-B', '1', 'must have a name of letters, digits and underscores that begins with no digit; got: "A-B"'],
+  ['1A', '1', 'must have a name of letters, digits and underscores that begins with no digit; got: "1A"'],
+  ['A', 'one\nB=2', String.raw`must be one line without quotes, backslashes, or spaces at its ends; got: "one\nB=2"`],
+  ['A', '"one"', String.raw`must be one line without quotes, backslashes, or spaces at its ends; got: "\"one\""`],
+  ['A', "it's", `must be one line without quotes, backslashes, or spaces at its ends; got: "it's"`],
+  ['A', 'a\\b', String.raw`must be one line without quotes, backslashes, or spaces at its ends; got: "a\\b"`],
+  ['A', ' a', 'must be one line without quotes, backslashes, or spaces at its ends; got: " a"'],
+])('%s=%j is refused: not every reader would read it so', (name, value, message) => {
+  expect(() => render(() => ({ [name]: value }))).toThrow(`Test.environment.${name} ${message}; `);
+});
+
+test('an empty value is a value', () => {
+  expect(render(() => ({ A: '' }))).toContain(String.raw`"content":"A=\n"`);
+});

@@ -1,0 +1,111 @@
+// What operators see of the MySQL servers: their logs, their load, the figures of their machine, and what happens to them.
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  CfnEventSubscription,
+  DatabaseInsightsMode,
+  type DatabaseInstanceNewProps,
+  PerformanceInsightRetention,
+} from 'aws-cdk-lib/aws-rds';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct, type IConstruct } from 'constructs';
+
+export interface DatabaseMonitoringProps {
+  /** Key for logs and Database Insights; its policy must let CloudWatch Logs use it. */
+  readonly encryptionKey?: IKey;
+  /**
+   * Database Insights: which statements and waits load the servers. `advanced` keeps 15 months and looks at locks and
+   * plans, and costs by the vCPU.
+   * @default 'standard' - 7 days, free; off on a micro or small class, which cannot
+   * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Engines.html
+   */
+  readonly insights?: 'standard' | 'advanced';
+  /**
+   * How long the error and slow query logs are kept.
+   * @default RetentionDays.ONE_MONTH - long enough to look into an incident; slow statements may quote what people wrote
+   */
+  readonly logRetention?: RetentionDays;
+  /** What becomes of the logs when they leave the stack. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Logs that RDS sends to CloudWatch. Not the general log: it would hold every statement, and what people wrote. */
+const logs = { ErrorLog: 'error', SlowLog: 'slowquery' } as const;
+
+/** @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Engines.html */
+const isWithoutInsights = (instanceType: string): boolean => /^(t2|t3|t4g)\.(micro|small)$/.test(instanceType);
+
+export class DatabaseMonitoring extends Construct {
+  readonly #role: Role;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: DatabaseMonitoringProps,
+  ) {
+    super(scope, id);
+    this.#role = new Role(this, 'Role', {
+      description: 'Lets RDS write the figures of the machines',
+      assumedBy: new ServicePrincipal('monitoring.rds.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonRDSEnhancedMonitoringRole')],
+    });
+  }
+
+  /** How a server of this class is watched; `instanceType` is without `db.`. */
+  toWatchedProps(instanceType: string): Partial<DatabaseInstanceNewProps> {
+    return {
+      cloudwatchLogsExports: Object.values(logs),
+      // As fine as the other figures are; finer ones are for looking into one incident, and paid by the GB.
+      monitoringInterval: Duration.seconds(60),
+      monitoringRole: this.#role,
+      ...this.#toInsights(instanceType),
+    };
+  }
+
+  #toInsights(instanceType: string): Partial<DatabaseInstanceNewProps> {
+    const isAdvanced = this.props.insights === 'advanced';
+    if (isWithoutInsights(instanceType)) {
+      if (!isAdvanced) return { enablePerformanceInsights: false };
+      throw new Error(`${this.node.path}: insights must be 'standard' on db.${instanceType}, got: 'advanced'`);
+    }
+    return {
+      enablePerformanceInsights: true,
+      performanceInsightEncryptionKey: this.props.encryptionKey,
+      performanceInsightRetention: isAdvanced
+        ? PerformanceInsightRetention.MONTHS_15
+        : PerformanceInsightRetention.DEFAULT,
+      databaseInsightsMode: isAdvanced ? DatabaseInsightsMode.ADVANCED : DatabaseInsightsMode.STANDARD,
+    };
+  }
+
+  /** Makes the log groups of a server before the server: RDS would make its own, and keep them for ever, unencrypted. */
+  addLogs(server: IConstruct, identifier: string): void {
+    for (const [id, log] of Object.entries(logs)) {
+      const group = new LogGroup(this, `${server.node.id}${id}`, {
+        logGroupName: `/aws/rds/instance/${identifier}/${log}`,
+        retention: this.props.logRetention ?? RetentionDays.ONE_MONTH,
+        encryptionKey: this.props.encryptionKey,
+        removalPolicy: this.props.removalPolicy,
+      });
+      server.node.addDependency(group);
+    }
+  }
+
+  /** Lets RDS tell a topic what happens to servers and to their parameters. */
+  addEvents(topic: ITopic, identifiers: string[], parameterGroupName: string): void {
+    new CfnEventSubscription(this, 'ServerEvents', {
+      snsTopicArn: topic.topicArn,
+      sourceType: 'db-instance',
+      sourceIds: identifiers,
+      eventCategories: ['configuration change', 'failover', 'failure', 'low storage', 'maintenance', 'read replica'],
+    });
+    new CfnEventSubscription(this, 'ParameterEvents', {
+      snsTopicArn: topic.topicArn,
+      sourceType: 'db-parameter-group',
+      sourceIds: [parameterGroupName],
+      eventCategories: ['configuration change'],
+    });
+  }
+}

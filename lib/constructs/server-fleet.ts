@@ -1,0 +1,200 @@
+// A whole fleet from a few props: load balancer, firewall, and clones that are born, judged and replaced by the same times.
+import { Duration, Names } from 'aws-cdk-lib';
+import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Connections, type IConnectable, type ISubnet, type LaunchTemplate } from 'aws-cdk-lib/aws-ec2';
+import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { cloneEnv } from '../config/names';
+import { ports } from '../config/ports';
+import { deriveReadiness, type Readiness } from '../config/readiness';
+import { Alarms } from './alarms';
+import { CloneGroup } from './clone-group';
+import { CloneTemplate } from './clone-template';
+import type { Figure } from './figure';
+import { fleetFigures, rollFigures } from './fleet-figures';
+import { FleetFirewall, type FleetSecurityGroups } from './fleet-firewall';
+import { verifyProp } from './prop-rule';
+import { PublicLoadBalancer } from './public-load-balancer';
+import type { ServerFleetProps } from './server-fleet-props';
+import { WebFirewall } from './web-firewall';
+
+export class ServerFleet extends Construct implements IConnectable {
+  readonly loadBalancer: ApplicationLoadBalancer;
+  readonly targetGroup: ApplicationTargetGroup;
+  readonly group: AutoScalingGroup;
+  readonly launchTemplate: LaunchTemplate;
+  /** Who the clones are: what they may do in AWS. */
+  readonly role: Role;
+  /** Where clones write their journal. */
+  readonly logGroup: ILogGroup;
+  /** Where people point their browser or their domain name. */
+  readonly url: string;
+  /** Name of the group of clones; known before the group is made. */
+  readonly name: string;
+  readonly readiness: Readiness;
+  readonly securityGroups: FleetSecurityGroups;
+  /** The clones' side: `database.connections.allowDefaultPortFrom(fleet)`. */
+  readonly connections: Connections;
+  readonly webFirewall: WebFirewall | undefined;
+  /** What is watched: for a page of the fleet. */
+  readonly figures: readonly Figure[];
+  readonly alarms: Alarms;
+  readonly #clones: CloneGroup;
+
+  constructor(scope: Construct, id: string, props: ServerFleetProps) {
+    super(scope, id);
+    const { vpc, waf = true, instanceTypes = ['t4g.small'], min = 2, clonePort = ports.clone } = props;
+    this.name = props.name ?? Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    this.readiness = deriveReadiness((props.readyWithin ?? Duration.minutes(3)).toSeconds());
+    const publicPorts = 'certificateArn' in props.https ? [ports.http, ports.https] : [ports.http];
+    this.securityGroups = props.securityGroups ?? new FleetFirewall(this, 'Firewall', { vpc, publicPorts, clonePort });
+    this.connections = new Connections({ securityGroups: [this.securityGroups.clones] });
+    const subnets = props.cloneSubnets ?? (vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets);
+    this.#verify(waf, subnets, instanceTypes);
+    this.#verifyReason('alarms', props.alarms);
+
+    const front = new PublicLoadBalancer(this, 'Front', {
+      vpc,
+      subnets: props.publicSubnets,
+      securityGroup: this.securityGroups.loadBalancer,
+      https: props.https,
+      readiness: this.readiness,
+      clonePort,
+      healthCheckPath: props.healthCheckPath,
+      algorithm: props.algorithm,
+      deletionProtection: props.deletionProtection,
+      logBucket: props.logBucket,
+    });
+    const clone = new CloneTemplate(this, 'Clone', {
+      amiId: props.amiId,
+      instanceType: instanceTypes[0] as string,
+      securityGroup: this.securityGroups.clones,
+      groupName: this.name,
+      secretArns: props.secretArns,
+      encryptionKey: props.encryptionKey,
+      logGroup: props.logGroup,
+      logKey: props.logKey,
+      rights: props.rights,
+      diskGiB: props.diskGiB,
+      environment: this.#toEnvironment(props, clonePort),
+    });
+    this.#clones = new CloneGroup(this, 'Clones', {
+      vpc,
+      subnets,
+      name: this.name,
+      launchTemplate: clone.launchTemplate,
+      targetGroup: front.targetGroup,
+      instanceTypes,
+      min,
+      max: props.max ?? min * 2,
+      readiness: this.readiness,
+      spot: props.spot,
+      cpuPercent: props.cpuPercent,
+      requestsPerMinute: props.requestsPerMinute,
+      schedule: props.schedule,
+      predictive: props.predictive,
+      maxLifetimeDays: props.maxLifetimeDays,
+      roll: props.roll,
+      deletionProtection: props.deletionProtection,
+      tags: props.tags,
+    });
+    this.webFirewall =
+      waf === true
+        ? new WebFirewall(this, 'WebFirewall', {
+            loadBalancer: front.loadBalancer,
+            name: this.name,
+            encryptionKey: props.logKey,
+          })
+        : undefined;
+
+    this.loadBalancer = front.loadBalancer;
+    this.targetGroup = front.targetGroup;
+    this.url = front.url;
+    this.launchTemplate = clone.launchTemplate;
+    this.role = clone.role;
+    this.logGroup = clone.logGroup;
+    this.group = this.#clones.group;
+
+    this.figures = fleetFigures({
+      loadBalancer: front.loadBalancer,
+      targetGroup: front.targetGroup,
+      groupName: this.name,
+      min,
+      max: props.max ?? min * 2,
+      certificateArn: 'certificateArn' in props.https ? props.https.certificateArn : undefined,
+    });
+    this.alarms = new Alarms(this, 'Alarms', {
+      figures: this.figures,
+      topic: 'topic' in props.alarms ? props.alarms.topic : undefined,
+    });
+    this.rollBackOn(...rollFigures.map((id) => this.alarms.get(id)));
+  }
+
+  /**
+   * Any of these alarms, too, ends a roll, and the stack rolls back to the clones there were; at most 7 more. Their metrics must not
+   * refer to `group`, which refers to them: use `name`.
+   */
+  rollBackOn(...alarms: readonly IAlarm[]): void {
+    this.#clones.rollBackOn(...alarms);
+  }
+
+  /** What must agree with the load balancer is said here and nowhere else. */
+  #toEnvironment({ environment = {}, https }: ServerFleetProps, clonePort: number): Record<string, string> {
+    const own = {
+      [cloneEnv.port]: String(clonePort),
+      [cloneEnv.https]: 'certificateArn' in https ? 'on' : 'off',
+      [cloneEnv.keepAliveSeconds]: String(this.readiness.keepAliveSeconds),
+      [cloneEnv.drainSeconds]: String(this.readiness.drainSeconds),
+      [cloneEnv.stopSeconds]: String(this.readiness.stopSeconds),
+    };
+    const twice = Object.keys(environment).filter((name) => Object.hasOwn(own, name));
+    verifyProp(this, {
+      prop: 'environment',
+      holds: twice.length === 0,
+      rule: 'must not say what follows from clonePort, https and readyWithin',
+      got: twice,
+      remedy: 'leave these out and set those props',
+    });
+    return { ...environment, ...own };
+  }
+
+  #verify(waf: ServerFleetProps['waf'], subnets: ISubnet[], instanceTypes: readonly string[]): void {
+    verifyProp(this, {
+      prop: 'name',
+      holds: /^[A-Za-z0-9-]{1,64}$/.test(this.name),
+      rule: 'must be 1 to 64 letters, digits and hyphens: group, figures and logs are named by it',
+      got: this.name,
+      remedy: 'name it like my-shop',
+    });
+    this.#verifyReason('waf', waf);
+    verifyProp(this, {
+      prop: 'cloneSubnets',
+      holds: subnets.length > 0,
+      rule: 'must be at least one: the VPC has no private and no isolated subnet',
+      got: subnets.length,
+      remedy: 'add private subnets to the VPC; clones have no public address',
+    });
+    verifyProp(this, {
+      prop: 'instanceTypes',
+      holds: instanceTypes.length > 0,
+      rule: 'must be one instance type or more',
+      got: instanceTypes,
+      remedy: "use ['t4g.small'], or leave it out",
+    });
+  }
+
+  /** Going without a protection costs a reason that can be read in a review. */
+  #verifyReason(prop: string, choice: true | object | undefined): void {
+    const reason = typeof choice === 'object' && 'refusedBecause' in choice ? String(choice.refusedBecause) : undefined;
+    verifyProp(this, {
+      prop: `${prop}.refusedBecause`,
+      holds: reason === undefined || reason.trim().split(/\s+/).length >= 3,
+      rule: 'must be a reason, in three words or more',
+      got: reason,
+      remedy: 'say why this fleet can go without',
+    });
+  }
+}

@@ -1,0 +1,103 @@
+// Where people's pictures are.
+import { Duration } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { LogBucket } from '../../lib/constructs/log-bucket';
+import { Pictures, type PicturesProps } from '../../lib/constructs/pictures';
+import { propertiesOf, templateOf } from './built';
+
+const build = (props: PicturesProps = {}) => templateOf((stack) => new Pictures(stack, 'Pictures', props));
+const bucketOf = (template: ReturnType<typeof build>) => propertiesOf(template, 'AWS::S3::Bucket');
+
+test('minimal: a bucket with a key of its own and no log', () => {
+  const template = build();
+  template.resourceCountIs('AWS::KMS::Key', 1);
+  expect(bucketOf(template)).not.toHaveProperty('LoggingConfiguration');
+});
+
+test('maximal: every prop arrives', () => {
+  const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/test';
+  const template = templateOf((stack) => {
+    new Pictures(stack, 'Pictures', {
+      encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
+      undoFor: Duration.days(7),
+      logBucket: new LogBucket(stack, 'Logs'),
+    });
+  });
+  const pictures = Object.entries(template.findResources('AWS::S3::Bucket')).find(([id]) => id.startsWith('Pictures'));
+  expect(pictures?.[1].Properties).toMatchObject({
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { KMSMasterKeyID: keyArn } }],
+    },
+    LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }] },
+    LoggingConfiguration: {
+      DestinationBucketName: { Ref: expect.stringMatching(/^LogsBucket/) },
+      LogFilePrefix: 'pictures/',
+    },
+  });
+});
+
+test('pictures are encrypted with a key, which is not asked for each of them', () => {
+  const template = build();
+  const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+  expect(bucketOf(template).BucketEncryption).toEqual({
+    ServerSideEncryptionConfiguration: [
+      {
+        BucketKeyEnabled: true,
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': [key, 'Arn'] } },
+      },
+    ],
+  });
+});
+
+test('nothing in it can be made public', () => {
+  expect(bucketOf(build()).PublicAccessBlockConfiguration).toEqual({
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  });
+});
+
+test('access lists do not count, and the account owns everything', () => {
+  expect(bucketOf(build()).OwnershipControls).toEqual({ Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] });
+});
+
+test('nobody talks to it in the clear, nor with an old TLS', () => {
+  const { PolicyDocument } = propertiesOf(build(), 'AWS::S3::BucketPolicy') as {
+    PolicyDocument: { Statement: { Effect: string; Action: string; Principal: unknown; Condition: unknown }[] };
+  };
+  const denials = PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Deny');
+  for (const denial of denials) expect(denial).toMatchObject({ Action: 's3:*', Principal: { AWS: '*' } });
+  expect(denials.map(({ Condition }) => Condition)).toEqual(
+    expect.arrayContaining([
+      { Bool: { 'aws:SecureTransport': 'false' } },
+      { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+    ]),
+  );
+});
+
+test('what was overwritten or deleted can be had back for a month, then it is gone', () => {
+  const bucket = bucketOf(build());
+  expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+  expect(bucket.LifecycleConfiguration).toEqual({
+    Rules: [
+      {
+        Status: 'Enabled',
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+        ExpiredObjectDeleteMarker: true,
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+      },
+    ],
+  });
+});
+
+test('pictures and their key outlive the stack', () => {
+  const template = build();
+  for (const type of ['AWS::S3::Bucket', 'AWS::KMS::Key']) {
+    template.hasResource(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  }
+});
+
+test('no other site’s pages may ask for them', () => {
+  expect(bucketOf(build())).not.toHaveProperty('CorsConfiguration');
+});
