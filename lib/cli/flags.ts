@@ -18,3 +18,8 @@ export interface UpFlags {
   readonly detach?: boolean;
   readonly json?: boolean;
 }
+
+export interface PriceFlags {
+  readonly stage?: StageName;
+  readonly json?: boolean;
+}

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { stageNames } from '../config/names';
 import { OperatorError } from '../config/operator-error';
-import type { Surroundings, TargetFlags, UpFlags } from './flags';
+import type { PriceFlags, Surroundings, TargetFlags, UpFlags } from './flags';
 
 const toPort = (text: string): number => {
   const port = Number(text);
@@ -62,6 +62,15 @@ export async function runCommand(args: readonly string[], surroundings: Surround
     .option('--dry-run', 'only say which clone would end')
     .action(async (clone: string, flags: TargetFlags & { dryRun?: boolean }) => {
       await (await import('./status-command')).killCommand(clone, flags, surroundings);
+    });
+  program
+    .command('price')
+    .summary('estimate what a stage costs a month')
+    .description('Estimates what stages cost a month on AWS, by knob, from the price table in lib/price.')
+    .addOption(stageOption())
+    .option('--json', 'print one JSON object')
+    .action(async (flags: PriceFlags) => {
+      (await import('./price-command')).priceCommand(flags);
     });
   for (const command of program.commands) command.exitOverride().allowExcessArguments(false);
   try {
