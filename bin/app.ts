@@ -1,28 +1,31 @@
-// `cdk` runs this: choose the stage, take or pack the release, make the stacks.
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
-import { App } from 'aws-cdk-lib';
+// `cdk` runs this: choose the stage, take or pack the release, make the stacks, refuse what must not be deployed.
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { toTable } from '../lib/cli/table';
 import { OperatorError } from '../lib/config/operator-error';
+import { toReadinessTable } from '../lib/config/readiness-table';
 import { getStages } from '../lib/config/stages';
-import type { ReleaseDescriptor } from '../lib/release/descriptor';
+import { Refusals } from '../lib/refusals/refusals';
+import { writeStatefulIds } from '../lib/refusals/stateful-ids-file';
+import { toGivenRelease } from '../lib/release/given';
 import { packRelease } from '../lib/release/pack';
 import { makeStacks } from '../lib/stacks/make-stacks';
 
-const toDescriptor = (file: string): ReleaseDescriptor => {
-  const digest = /^([0-9a-f]{64})\.tar\.gz$/.exec(basename(file))?.[1];
-  if (digest !== undefined && existsSync(file)) return { digest, file };
-  throw new OperatorError(
-    `release must be the path of a packed release, <digest>.tar.gz; got: ${file}; leave it out to pack one`,
-  );
-};
+const lockFile = join(__dirname, '../.stateful-ids.json');
 
 const main = async (): Promise<void> => {
   const app = new App({ analyticsReporting: false });
+  const isOn = (name: string): boolean => String(app.node.tryGetContext(name)) === 'true';
   const configs = getStages(app.node.tryGetContext('stage'));
   const file: string | undefined = app.node.tryGetContext('release');
-  const release = file === undefined ? await packRelease() : toDescriptor(file);
-  for (const config of configs) makeStacks(app, config, release);
-  app.synth();
+  const release = file === undefined ? await packRelease() : toGivenRelease(file);
+  for (const config of configs) {
+    if (isOn('readiness')) console.error(`${toTable(['time', 'value', 'follows from'], toReadinessTable(config))}\n`);
+    makeStacks(app, config, release);
+  }
+  Validations.of(app).addPlugins(new Refusals({ lockFile: isOn('lock') ? undefined : lockFile }));
+  const { stacks } = app.synth();
+  if (isOn('lock')) writeStatefulIds(lockFile, Object.fromEntries(stacks.map((s) => [s.stackName, s.template])));
 };
 
 main().catch((error: unknown) => {

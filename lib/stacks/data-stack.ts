@@ -1,13 +1,21 @@
-// Everything people would miss: database, sessions, objects and the secrets to them. Nothing else of a stage is kept.
+// Everything people would miss: database, sessions, objects, pictures and the secrets to them. Nothing else of a stage is kept.
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { outputs, stackName } from '../config/names';
-import { reservedMemoryPercent } from '../config/node-types';
-import { ports } from '../config/ports';
-import { isOn, type StageConfig } from '../config/stage-config';
+import { derive } from '../config/derived';
+import { cachePurposes, outputs, stackName } from '../config/names';
+import { isOn, isRefused, type StageConfig } from '../config/stage-config';
+import { Alarms } from '../constructs/alarms';
 import { Cache } from '../constructs/cache';
+import { cacheFigures } from '../constructs/cache-figures';
+import { CacheUserRotation } from '../constructs/cache-user-rotation';
 import { CacheUsers } from '../constructs/cache-users';
 import { Database } from '../constructs/database';
+import { databaseFigures } from '../constructs/database-figures';
+import { DatabaseUserRotation } from '../constructs/database-user-rotation';
+import { privileges } from '../constructs/database-users';
+import type { Figure } from '../constructs/figure';
+import { Pictures } from '../constructs/pictures';
+import { rotationFigure } from '../constructs/rotation-figure';
 import type { NetworkStack } from './network-stack';
 import { StageStack } from './stage-stack';
 
@@ -16,65 +24,139 @@ export interface DataStackProps {
   network: NetworkStack;
 }
 
-/** Days of snapshots of sessions: whoever was logged in within them still is after a restore. */
-const sessionSnapshotDays = 7;
-
 export class DataStack extends StageStack {
   readonly sessions: Cache;
   readonly objects: Cache;
   readonly cacheUsers: CacheUsers;
   readonly database: Database;
+  readonly pictures: Pictures;
+  /** What is watched here, for the page of the whole fleet. */
+  readonly figures: readonly Figure[];
 
   constructor(scope: Construct, { config, network }: DataStackProps) {
-    const isProtected = isOn(config.deletionProtection);
-    super(scope, 'data', config, { description: 'Database and caches', terminationProtection: isProtected });
-    const { vpc, dataSubnets } = network.network;
+    super(scope, 'data', config, {
+      description: 'Database, caches and pictures',
+      terminationProtection: isOn(config.deletionProtection),
+    });
+    const encryptionKey = network.key.key;
+    this.cacheUsers = new CacheUsers(this, 'CacheUsers', {
+      name: stackName(config.stage, 'data'),
+      encryptionKey,
+      removalPolicy: isOn(config.deletionProtection) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.sessions = this.#makeSessions(config, network);
+    this.objects = this.#makeObjects(config, network);
+    this.database = this.#makeDatabase(config, network);
+    this.pictures = new Pictures(this, 'Pictures', { encryptionKey, logBucket: network.logs });
+    const rotations = this.#rotateSecrets(network);
+    this.figures = [
+      ...databaseFigures({
+        primary: this.database.primary,
+        replicas: this.database.replicas,
+        maxConnections: derive(config).maxConnections,
+        storageGiB: config.database.storageGiB,
+      }),
+      ...cachePurposes.flatMap((purpose) => cacheFigures({ purpose, nodeIds: this[purpose].nodeIds })),
+      rotationFigure(rotations),
+    ];
+    new Alarms(this, 'Alarms', { figures: this.figures, topic: network.topic });
+    this.#makeOutputs();
+  }
 
-    this.cacheUsers = new CacheUsers(this, 'CacheUsers', { name: stackName(config.stage, 'data') });
-    const cache = {
-      subnets: dataSubnets,
-      securityGroup: network.firewall.caches,
-      port: ports.cache,
-      userGroupId: this.cacheUsers.groupId,
-      reservedMemoryPercent,
-      removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
+  #makeSessions(config: StageConfig, network: NetworkStack): Cache {
+    const { nodeType, replicas, durability } = config.sessions;
+    return new Cache(this, 'Sessions', {
+      ...this.#toCacheProps(config, network),
+      purpose: 'sessions',
+      nodeType,
+      replicas,
+      durability: isRefused(durability) ? undefined : durability,
+    });
+  }
+
+  #makeObjects(config: StageConfig, network: NetworkStack): Cache {
+    const { nodeType, replicas, evictionPolicy } = config.objects;
+    return new Cache(this, 'Objects', {
+      ...this.#toCacheProps(config, network),
+      purpose: 'objects',
+      nodeType,
+      replicas,
+      evictionPolicy,
+    });
+  }
+
+  #toCacheProps(config: StageConfig, { network, firewall, key }: NetworkStack) {
+    return {
+      users: this.cacheUsers,
+      subnets: network.dataSubnets,
+      securityGroup: firewall.caches,
+      encryptionKey: key.key,
+      removalPolicy: isOn(config.deletionProtection) ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
     };
-    this.sessions = new Cache(this, 'Sessions', {
-      ...cache,
-      description: `Sessions of ${config.stage}`,
-      nodeType: config.sessions.nodeType,
-      replicas: config.sessions.replicas,
-      // A full cache refuses new sessions; it must never throw out people who are logged in.
-      evictionPolicy: 'noeviction',
-      snapshotDays: sessionSnapshotDays,
-    });
-    this.objects = new Cache(this, 'Objects', {
-      ...cache,
-      description: `Objects of ${config.stage}`,
-      nodeType: config.objects.nodeType,
-      replicas: config.objects.replicas,
-      evictionPolicy: config.objects.evictionPolicy,
-    });
-    this.database = new Database(this, 'Database', {
-      vpc,
-      subnets: dataSubnets,
-      securityGroup: network.firewall.database,
-      instanceType: config.database.class.replace(/^db\./, ''),
-      storageGiB: config.database.storageGiB,
-      maxStorageGiB: config.database.maxStorageGiB,
-      replicas: config.database.replicas,
-      backupDays: config.database.backupDays,
-      multiAz: isOn(config.database.multiAz),
-      deletionProtection: isProtected,
-      port: ports.database,
-      databaseName: 'clonekit',
-      username: 'clonekit_main',
-    });
+  }
 
-    const replicaIds = this.database.replicas.map((replica) => replica.instanceIdentifier);
+  #makeDatabase(config: StageConfig, { network, firewall, key, topic }: NetworkStack): Database {
+    const { database, region } = config;
+    const toInstanceType = (instanceClass: string): string => instanceClass.replace(/^db\./, '');
+    return new Database(this, 'Database', {
+      name: `clonekit-${config.stage}`,
+      databaseName: 'clonekit',
+      vpc: network.vpc,
+      subnets: network.dataSubnets,
+      securityGroup: firewall.database,
+      encryptionKey: key.key,
+      topic,
+      instanceType: toInstanceType(database.class),
+      storageGiB: database.storageGiB,
+      maxStorageGiB: database.maxStorageGiB,
+      replicas: database.replicas.map((replica) => ({
+        instanceType: replica.class && toInstanceType(replica.class),
+        availabilityZone: replica.zone && `${region}${replica.zone}`,
+      })),
+      backupDays: database.backupDays,
+      multiAz: isOn(database.multiAz),
+      insights: database.insights,
+      maxConnections: derive(config).maxConnections,
+      deletionProtection: isOn(config.deletionProtection),
+    });
+  }
+
+  /** In the clones' subnets: whatever way clones have to AWS's API, passwords have too. */
+  #rotateSecrets({ network, firewall, key }: NetworkStack) {
+    const encryptionKey = key.key;
+    const { firstUserSecret, appSecret } = this.database;
+    const inNetwork = { vpc: network.vpc, subnets: network.cloneSubnets, securityGroup: firewall.rotation };
+    const first = new DatabaseUserRotation(this, 'FirstUserRotation', {
+      ...inNetwork,
+      secret: firstUserSecret,
+      encryptionKey,
+    });
+    const app = new DatabaseUserRotation(this, 'AppUserRotation', {
+      ...inNetwork,
+      secret: appSecret,
+      firstUserSecret,
+      privileges,
+      encryptionKey,
+    });
+    const caches = new CacheUserRotation(this, 'CacheUserRotation', {
+      secret: this.cacheUsers.secret,
+      userId: this.cacheUsers.appUserId,
+      encryptionKey,
+    });
+    first.node.addDependency(this.database);
+    // One after the other: the app's user is made with the first user's password.
+    app.node.addDependency(first);
+    caches.node.addDependency(this.sessions, this.objects);
+    return [first.function, app.function, caches.function];
+  }
+
+  #makeOutputs(): void {
+    const { primary, replicas } = this.database;
+    const replicaIds = replicas.map((replica) => replica.instanceIdentifier);
     new CfnOutput(this, outputs.data.sessionsId, { value: this.sessions.id });
     new CfnOutput(this, outputs.data.objectsId, { value: this.objects.id });
-    new CfnOutput(this, outputs.data.primaryId, { value: this.database.primary.instanceIdentifier });
+    new CfnOutput(this, outputs.data.primaryId, { value: primary.instanceIdentifier });
+    new CfnOutput(this, outputs.data.pictures, { value: this.pictures.bucket.bucketName });
     if (replicaIds.length > 0) new CfnOutput(this, outputs.data.replicaIds, { value: replicaIds.join(',') });
   }
 }

@@ -23,7 +23,7 @@ export class ImageStack extends StageStack {
     new ImagePipeline(this, 'Image', {
       name: stackName(config.stage, 'image'),
       architecture: config.clones.architecture,
-      instanceType: config.clones.instanceType,
+      instanceType: config.clones.instanceTypes[0] as string,
       subnet,
       securityGroup: network.firewall.imageBuilder,
       // Named by the digest: the same release is never uploaded twice.

@@ -1,6 +1,15 @@
 // What people would miss: kept, encrypted, copied, and found by its outputs.
+import { derive } from '../../lib/config/derived';
 import { outputs } from '../../lib/config/names';
-import { devWith, type Resource, resourcesOf, synthesizedStages, type Template, toSnapshot } from './synthesized';
+import {
+  devWith,
+  onlyResource,
+  type Resource,
+  resourcesOf,
+  synthesizedStages,
+  type Template,
+  toSnapshot,
+} from './synthesized';
 
 const stages = synthesizedStages();
 
@@ -65,16 +74,66 @@ describe.each(stages)('in %s', (_, { templates, terminationProtection }, config)
     expect(caches(data)[0]?.Properties.SnapshotRetentionLimit).toBe(7);
   });
 
+  test('sessions are as durable as the config says', () => {
+    const durability = typeof config.sessions.durability === 'string' ? config.sessions.durability : undefined;
+    expect(caches(data)[0]?.Properties.Durability).toBe(durability);
+    expect(caches(data)[0]?.Properties.ClusterMode).toBe(durability && 'enabled');
+    expect(caches(data)[1]?.Properties).not.toHaveProperty('Durability');
+  });
+
   test('no password is in the template', () => {
     const text = JSON.stringify(data);
     expect(text.match(/"(MasterUserPassword|Passwords)":"/g)).toBeNull();
     expect(text.match(/resolve:secretsmanager:/g)?.length).toBe(3);
   });
+
+  test('every password is replaced from time to time', () => {
+    const secrets = resourcesOf(data, 'AWS::SecretsManager::Secret');
+    const schedules = resourcesOf(data, 'AWS::SecretsManager::RotationSchedule');
+    expect(schedules).toHaveLength(secrets.length);
+    expect(secrets).toHaveLength(3);
+    for (const { Properties } of schedules) {
+      expect(Properties.RotationRules).toEqual({ AutomaticallyAfterDays: 30 });
+    }
+  });
+
+  test('everything at rest is encrypted with the key of the stage', () => {
+    const key = { 'Fn::ImportValue': expect.stringContaining(`clonekit-${config.stage}-network:`) };
+    for (const { Properties } of caches(data)) expect(Properties.KmsKeyId).toEqual(key);
+    for (const { Properties } of resourcesOf(data, 'AWS::SecretsManager::Secret')) {
+      expect(Properties.KmsKeyId).toEqual(key);
+    }
+    const primary = databases(data).find((each) => !replicas(data).includes(each));
+    expect(primary?.Properties).toMatchObject({ StorageEncrypted: true, KmsKeyId: key });
+  });
+
+  test('every server is told how many connections all clones may open together', () => {
+    const { maxConnections } = derive(config);
+    expect(onlyResource(data, 'AWS::RDS::DBParameterGroup').Properties.Parameters).toMatchObject({
+      max_connections: String(maxConnections),
+    });
+  });
+
+  test('alarms there always are, and whoever is named is told', () => {
+    const alarms = resourcesOf(data, 'AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThanOrEqual(10);
+    for (const { Properties } of alarms) expect(Properties.AlarmActions !== undefined).toBe('emails' in config.alarms);
+  });
+});
+
+test('a replica may have a class and a zone of its own', () => {
+  const { data } = devWith((config) => {
+    config.database.replicas = [{ class: 'db.t4g.medium', zone: 'b' }, {}];
+  }).templates;
+  expect(replicas(data).map(({ Properties }) => [Properties.DBInstanceClass, Properties.AvailabilityZone])).toEqual([
+    ['db.t4g.medium', 'eu-central-1b'],
+    ['db.t4g.micro', undefined],
+  ]);
 });
 
 test.each([0, 1, 3])('%i replicas in the config are as many in the template', (count) => {
   const { data, fleet } = devWith((config) => {
-    config.database.replicas = count;
+    config.database.replicas = Array(count).fill({});
   }).templates;
   expect(replicas(data)).toHaveLength(count);
   expect(Object.hasOwn(data.Outputs, outputs.data.replicaIds)).toBe(count > 0);

@@ -1,4 +1,5 @@
 // The clones: how many is nobody's to write down, what they are is literal, how they roll is in the template.
+import { derive } from '../../lib/config/derived';
 import { cloneEnv, cloneEnvFile, outputs } from '../../lib/config/names';
 import {
   devWith,
@@ -36,6 +37,9 @@ const userDataOf = (template: Template): string => {
 
 describe.each(stages)('in %s', (_, { templates }, config) => {
   const { fleet } = templates;
+  const derived = derive(config);
+  const isDurable = typeof config.sessions.durability === 'string';
+  const endPoint = isDurable ? 'ConfigurationEndPoint' : 'PrimaryEndPoint';
   const attributes = (type: string, key: string) =>
     Object.fromEntries(
       (onlyResource(fleet, type).Properties[key] as { Key: string; Value: string }[]).map((each) => [
@@ -73,13 +77,14 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
   });
 
   test('a clone that does not say in time that it is ready is abandoned', () => {
-    expect(groupOf(fleet).Properties.LifecycleHookSpecificationList).toEqual([
+    expect(groupOf(fleet).Properties.LifecycleHookSpecificationList).toMatchObject([
       {
         LifecycleHookName: 'ready',
         LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
         DefaultResult: 'ABANDON',
         HeartbeatTimeout: config.clones.readyWithinSeconds,
       },
+      { LifecycleHookName: 'stop', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' },
     ]);
   });
 
@@ -129,8 +134,9 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
       CLONEKIT_STAGE: config.stage,
       CLONEKIT_PORT: '8080',
       CLONEKIT_SESSIONS: expect.stringMatching(
-        /^<\w*SessionsGroup\w*PrimaryEndPointAddress\w*>:<\w*SessionsGroup\w*PrimaryEndPointPort\w*>$/,
+        new RegExp(`^<\\w*SessionsGroup\\w*${endPoint}Address\\w*>:<\\w*SessionsGroup\\w*${endPoint}Port\\w*>$`),
       ),
+      CLONEKIT_SESSIONS_MODE: isDurable ? 'cluster' : 'single',
       CLONEKIT_OBJECTS: expect.stringMatching(
         /^<\w*ObjectsGroup\w*PrimaryEndPointAddress\w*>:<\w*ObjectsGroup\w*PrimaryEndPointPort\w*>$/,
       ),
@@ -140,28 +146,66 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
       ),
       CLONEKIT_REPLICAS: expect.stringMatching(
         new RegExp(
-          `^(<\\w*DatabaseReplica\\w*EndpointAddress\\w*>:<\\w*DatabaseReplica\\w*EndpointPort\\w*>,?){${config.database.replicas}}$`,
+          `^(<\\w*DatabaseReplica\\w*EndpointAddress\\w*>:<\\w*DatabaseReplica\\w*EndpointPort\\w*>,?){${config.database.replicas.length}}$`,
         ),
       ),
-      CLONEKIT_DATABASE_SECRET: expect.stringMatching(/^<PublishOutputRefDatabaseSecret\w*>$/),
+      CLONEKIT_DATABASE_SECRET: expect.stringMatching(/^<PublishOutputRefDatabase\w*App\w*>$/),
       CLONEKIT_TLS: 'on',
       CLONEKIT_HTTPS: 'certificateArn' in config.https ? 'on' : 'off',
-      CLONEKIT_KEEP_ALIVE_SECONDS: String(config.idleTimeoutSeconds + 12),
+      CLONEKIT_POOL_SIZE: String(derived.poolSize),
+      CLONEKIT_KEEP_ALIVE_SECONDS: String(derived.keepAliveSeconds),
+      CLONEKIT_DRAIN_SECONDS: String(derived.drainSeconds),
+      CLONEKIT_STOP_SECONDS: String(derived.stopSeconds),
     });
   });
 
-  test('a clone may read two secrets and end its own waiting, nothing more', () => {
+  test('a clone may read two secrets, never the first user’s', () => {
     const { Policies } = onlyResource(fleet, 'AWS::IAM::Role').Properties as {
-      Policies: { PolicyDocument: { Statement: { Action: string; Resource: unknown }[] } }[];
+      Policies: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }[];
     };
     const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-    expect(statements.map(({ Action }) => Action)).toEqual([
-      'secretsmanager:GetSecretValue',
-      'autoscaling:CompleteLifecycleAction',
+    const readers = statements.filter(({ Action }) => String(Action).includes('secretsmanager:GetSecretValue'));
+    expect(readers.map(({ Resource }) => Resource)).toEqual([
+      [
+        expect.objectContaining({
+          'Fn::GetStackOutput': expect.objectContaining({ OutputName: expect.stringMatching(/CacheUsers/) }),
+        }),
+        expect.objectContaining({
+          'Fn::GetStackOutput': expect.objectContaining({ OutputName: expect.stringMatching(/DatabaseUsersApp/) }),
+        }),
+      ],
     ]);
-    expect(statements[0]?.Resource).toHaveLength(2);
-    expect(JSON.stringify(statements[1]?.Resource)).toContain(`autoScalingGroupName/clonekit-${config.stage}-fleet`);
-    expect(JSON.stringify(statements)).not.toContain('"Resource":"*"');
+    expect(JSON.stringify(fleet)).not.toContain('DatabaseUsersFirst');
+  });
+
+  test('no clone may do everything, or anything to IAM', () => {
+    const text = JSON.stringify(onlyResource(fleet, 'AWS::IAM::Role').Properties);
+    expect(text).not.toMatch(/"Action":"\*"|iam:|sts:AssumeRole[^"]|:\*"[,\]].*"Action"/);
+  });
+
+  test('a firewall stands before the load balancer unless the config gives a reason', () => {
+    expect(resourcesOf(fleet, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(config.waf === true ? 1 : 0);
+  });
+
+  test('what people notice undoes a roll', () => {
+    expect(groupOf(fleet).UpdatePolicy).toMatchObject({
+      AutoScalingInstanceRefresh: {
+        Preferences: {
+          BakeTime: config.clones.roll.bakeSeconds,
+          AlarmSpecification: { Alarms: expect.arrayContaining([{ Ref: expect.stringMatching(/Errors/) }]) },
+        },
+      },
+    });
+  });
+
+  test('the page of the fleet shows every figure that has an alarm, here and in data', () => {
+    const alarms = [fleet, templates.data].flatMap((template) => resourcesOf(template, 'AWS::CloudWatch::Alarm'));
+    const body = JSON.stringify(onlyResource(fleet, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
+    for (const { Properties } of alarms) {
+      const [title] = String(Properties.AlarmDescription).split('. ');
+      expect(body).toContain(title);
+    }
+    expect(alarms.length).toBeGreaterThan(15);
   });
 });
 
@@ -173,21 +217,27 @@ test('more clones in the config are more in the template', () => {
   });
 });
 
-test('a slower health check in the config gives clones more time in the template', () => {
-  const { fleet } = devWith((config) =>
-    Object.assign(config.healthCheck, { intervalSeconds: 20, timeoutSeconds: 5 }),
-  ).templates;
+test('one number gives clones more time everywhere in the template', () => {
+  const { fleet } = devWith((config) => {
+    config.clones.readyWithinSeconds = 360;
+  }).templates;
   expect(onlyResource(fleet, 'AWS::ElasticLoadBalancingV2::TargetGroup').Properties).toMatchObject({
     HealthCheckIntervalSeconds: 20,
-    HealthCheckTimeoutSeconds: 5,
+    HealthCheckTimeoutSeconds: 10,
+    TargetGroupAttributes: expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '60' }]),
   });
-  expect(groupOf(fleet).Properties).toMatchObject({ DefaultInstanceWarmup: 45, HealthCheckGracePeriod: 75 });
-  expect(userDataOf(fleet)).toContain('CLONEKIT_DRAIN_SECONDS=45\\n');
+  expect(groupOf(fleet).Properties).toMatchObject({
+    DefaultInstanceWarmup: 50,
+    HealthCheckGracePeriod: 80,
+    LifecycleHookSpecificationList: [{ HeartbeatTimeout: 360 }, { HeartbeatTimeout: 115 }],
+  });
+  expect(userDataOf(fleet)).toContain('CLONEKIT_DRAIN_SECONDS=50\\n');
+  expect(userDataOf(fleet)).toContain('CLONEKIT_STOP_SECONDS=115\\n');
 });
 
 test('without replicas the list of replicas is empty', () => {
   const { fleet } = devWith((config) => {
-    config.database.replicas = 0;
+    config.database.replicas = [];
   }).templates;
   expect(userDataOf(fleet)).toContain('\\nCLONEKIT_REPLICAS=\\n');
 });

@@ -72,10 +72,8 @@ test('an error of a rule fails the synthesis', () => {
   const [dev] = getStages('dev');
   const config = structuredClone(dev);
   if (!config) throw new Error('no dev');
-  config.image.amiId = 'ami-none';
-  expect(() => synthesize(config, { validated: true })).toThrow(
-    "'ami-none' does not match format 'AWS::EC2::Image.Id'",
-  );
+  config.database.backupDays = 99;
+  expect(() => synthesize(config, { validated: true })).toThrow('BackupRetentionPeriod: 99 exceeds maximum 35');
 }, 60_000);
 
 describe.each(synthesizedStages())('in %s', (_, { templates }: Synthesized) => {
