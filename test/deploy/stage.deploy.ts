@@ -1,0 +1,109 @@
+// A stage deployed, changed and destroyed by the CDK's own command, over the wire, to an AWS that nobody here wrote.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stackName, stackParts } from '../../lib/config/names';
+import type { StageConfig } from '../../lib/config/stage-config';
+import { getStages } from '../../lib/config/stages';
+import { type CdkOptions, cdk } from './cdk';
+import { type Deployed, readDeployed } from './deployed';
+import { account, listTypes, Moto, provideMoto } from './moto';
+import { countKept, type Declared, readDeclared, readTemplates, typeOf } from './templates';
+import { findUnknown, type Unknown } from './unknown';
+import expectedUnknown from './unknown-types.json';
+
+const [dev] = getStages('dev') as [StageConfig];
+const { region } = dev;
+
+const changes = {
+  'clones.min': dev.clones.min + 1,
+  'image.amiId': 'ami-0de000000000000ff',
+  'database.storageGiB': dev.database.storageGiB + 10,
+};
+
+// Moto writes down exports, and gives parameters their defaults, only in this way.
+const deploy = [
+  ...['deploy', '--all', '--require-approval', 'never'],
+  ...['--method=direct', '--no-previous-parameters'],
+];
+
+const temporary = mkdtempSync(join(tmpdir(), 'clonekit-deploy-'));
+const assembly = join(temporary, 'cdk.out');
+let moto: Moto | undefined;
+let unknown: Unknown;
+let declared: { first: Declared; second: Declared };
+let kept: Record<keyof Declared, number>;
+let deployed: { first: Deployed; second: Deployed; destroyed: Deployed };
+
+beforeAll(async () => {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const python = await provideMoto();
+  await cdk(['synth', '--quiet'], { temporary, region });
+  unknown = findUnknown(readTemplates(assembly), await listTypes(python, temporary));
+  moto = await Moto.start(python, unknown.standIns, temporary);
+  const options: CdkOptions = { temporary, region, moto };
+  await cdk(['bootstrap', `aws://${account}/${region}`], options);
+
+  await cdk(deploy, options);
+  const first = { declared: readDeclared(readTemplates(assembly)), deployed: await readDeployed(moto, region) };
+  await cdk(deploy, { ...options, changes });
+  const second = { declared: readDeclared(readTemplates(assembly)), deployed: await readDeployed(moto, region) };
+  kept = countKept(readTemplates(assembly));
+  await cdk(['destroy', '--all', '--force'], { ...options, changes });
+  const destroyed = await readDeployed(moto, region);
+
+  declared = { first: first.declared, second: second.declared };
+  deployed = { first: first.deployed, second: second.deployed, destroyed };
+});
+
+afterAll(async () => {
+  await moto?.stop();
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+const stackNames = stackParts.map((part) => stackName('dev', part));
+
+test('moto cannot make the types that are listed, and no others', () => {
+  const { standIns, custom, skipped } = unknown;
+  process.stdout.write(
+    `deploy: moto stands in for ${[...standIns, ...custom].join(', ')}; leaves out ${skipped.join(', ')}\n`,
+  );
+  expect(unknown).toEqual(expectedUnknown);
+});
+
+test('after the first deploy every resource is there, with the values that its template declares', () => {
+  const { stacks, ...resources } = deployed.first;
+  expect(stacks).toEqual(['CDKToolkit', ...stackNames].map((name) => `${name} CREATE_COMPLETE`).sort());
+  expect(resources).toEqual(declared.first);
+  for (const what of Object.keys(typeOf) as (keyof Declared)[]) expect(resources[what]).not.toEqual([]);
+});
+
+test('what is there first is what the config of the stage says', () => {
+  expect(deployed.first.groups).toMatchObject([{ min: dev.clones.min, max: dev.clones.max }]);
+  expect(deployed.first.launchTemplates).toMatchObject([{ image: dev.image.amiId }]);
+  expect(deployed.first.databases[0]).toMatchObject({ class: dev.database.class, storage: dev.database.storageGiB });
+});
+
+test('after the second deploy the changed values are there', () => {
+  const [primary] = deployed.second.databases;
+  expect(deployed.second.groups).toMatchObject([{ min: changes['clones.min'], max: dev.clones.max }]);
+  expect(deployed.second.launchTemplates).toMatchObject([{ image: changes['image.amiId'] }]);
+  expect(primary).toMatchObject({ isReplica: false, storage: changes['database.storageGiB'] });
+});
+
+test('after the second deploy nothing is there but what the templates declare', () => {
+  const { stacks, databases, ...resources } = deployed.second;
+  const { databases: wanted, ...others } = declared.second;
+  expect(stacks.map((stack) => stack.split(' ')[0])).toEqual(['CDKToolkit', ...stackNames].sort());
+  expect(stacks).toContain(`${stackName('dev', 'fleet')} UPDATE_COMPLETE`);
+  expect(resources).toEqual(others);
+  // AWS grows a replica with its primary; moto leaves it as it was.
+  expect(databases.map(({ storage: _, ...one }) => one)).toEqual(wanted.map(({ storage: _, ...one }) => one));
+});
+
+test('after a destroy nothing is left but what its policy keeps', () => {
+  const { stacks, ...resources } = deployed.destroyed;
+  expect(stacks).toEqual(['CDKToolkit CREATE_COMPLETE']);
+  const left = Object.entries(resources).map(([what, list]) => [what, list.length]);
+  expect(Object.fromEntries(left)).toEqual(kept);
+});

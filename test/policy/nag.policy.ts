@@ -1,0 +1,109 @@
+// Every stage, judged by cdk-nag's packs: nothing is left open, and nothing is acknowledged that is not there.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import { stageNames } from '../../lib/config/names';
+import { getStages } from '../../lib/config/stages';
+import { makeStacks } from '../../lib/stacks/make-stacks';
+import { context, digest } from '../stacks/synthesized';
+import { type Judgement, judge } from './nag';
+
+/** More than that and they are no exceptions. */
+const most = 30;
+
+const folders: string[] = [];
+
+const judgeStage = (stage: string): Judgement => {
+  const folder = mkdtempSync(join(tmpdir(), 'clonekit-nag-'));
+  folders.push(folder);
+  const file = join(folder, `${digest}.tar.gz`);
+  writeFileSync(file, 'a release');
+  const app = new App({ analyticsReporting: false, context, outdir: join(folder, 'out') });
+  for (const config of getStages(stage)) makeStacks(app, config, { digest, file });
+  app.synth();
+  return judge(app);
+};
+
+beforeAll(() => {
+  // The CDK's own validation runs in make-stacks.test.ts.
+  process.env.CDK_VALIDATION = 'false';
+});
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each([...stageNames])('stage %s', (stage) => {
+  let judgement: Judgement;
+
+  beforeAll(() => {
+    judgement = judgeStage(stage);
+    const { left, used, unused } = judgement;
+    process.stdout.write(
+      `nag ${stage}: ${used.length + unused.length} acknowledgements over four packs, ${left.length} findings left\n`,
+    );
+  });
+
+  test('every finding of every pack is mended or acknowledged', () => {
+    expect(judgement.resources).toBeGreaterThan(50);
+    expect(judgement.left.map(({ rule, path, says }) => `${rule} at ${path}: ${says}`)).toEqual([]);
+  });
+
+  test('every acknowledgement answers a finding', () => {
+    expect(judgement.unused.map(({ rule, path }) => `${rule} at ${path}`)).toEqual([]);
+  });
+
+  test('every acknowledgement gives a reason of at least five words', () => {
+    const short = judgement.used.filter(({ reason }) => reason.trim().split(/\s+/).length < 5);
+    expect(short.map(({ rule, path, reason }) => `${rule} at ${path}: ${reason}`)).toEqual([]);
+  });
+
+  test('no acknowledgement is for a whole stack, where it would hide what comes later', () => {
+    expect(judgement.used.filter(({ isAtStack }) => isAtStack).map(({ rule, path }) => `${rule} at ${path}`)).toEqual(
+      [],
+    );
+  });
+
+  test(`there are fewer than ${most} acknowledgements`, () => {
+    expect(judgement.used.length).toBeLessThan(most);
+  });
+});
+
+describe('the judge itself', () => {
+  const rule = 'AwsSolutions-EC23';
+
+  /** A security group open to the world, in a construct of its own. */
+  const judgeOpenGroup = (acknowledged: readonly string[]): Judgement => {
+    const app = new App({ analyticsReporting: false });
+    const above = new Construct(new Stack(app, 'Stack'), 'Above');
+    const securityGroupIngress = [{ ipProtocol: 'tcp', fromPort: 80, toPort: 80, cidrIp: '0.0.0.0/0' }];
+    new CfnSecurityGroup(above, 'Group', { groupDescription: 'open', securityGroupIngress });
+    for (const id of acknowledged) Validations.of(above).acknowledge({ id, reason: 'only for this test' });
+    return judge(app);
+  };
+
+  const toRules = (list: readonly { rule: string }[]): string[] => list.map((one) => one.rule);
+
+  test('finds what nobody acknowledged', () => {
+    expect(toRules(judgeOpenGroup([]).left)).toContain(rule);
+  });
+
+  test('lets go of what is acknowledged at the construct above, and of nothing else', () => {
+    const before = judgeOpenGroup([]);
+    const { left, used, unused } = judgeOpenGroup([rule]);
+    expect(toRules(left)).toEqual(toRules(before.left).filter((one) => one !== rule));
+    expect([toRules(used), unused]).toEqual([[rule], []]);
+  });
+
+  test.each([
+    ['what is not found', 'AwsSolutions-S1'],
+    ['an id with a namespace, which no pack reads', `AwsSolutions::${rule}`],
+  ])('tells an acknowledgement of %s as unused', (_, id) => {
+    const { left, unused } = judgeOpenGroup([id]);
+    expect(toRules(unused)).toEqual([id]);
+    expect(toRules(left)).toContain(rule);
+  });
+});
