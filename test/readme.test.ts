@@ -17,7 +17,10 @@ const runElsewhere: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'CI installs; test/fleet/up.test.ts starts what `npm start` starts, as the next test says',
   'npm cit': '.ci/run is this command',
   'npx cdk deploy --all -c stage=dev': 'needs an AWS account',
+  'npm run test:policy': '.ci/run runs it',
+  'npm run test:deploy': '.ci/run runs it',
   'npm run bench': 'takes minutes; its parts are the commands above',
+  'npx cdk synth --quiet -c lock=true': 'writes into the project; test/stacks/make-stacks.test.ts runs it elsewhere',
 };
 
 const commandsOf = (block: string): string[] =>

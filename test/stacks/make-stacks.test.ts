@@ -1,6 +1,6 @@
 // Every stage passes CDK's own validation as it would be deployed, and refers from stack to stack as it should.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type StackPart, stackName, stackParts, stageNames } from '../../lib/config/names';
@@ -10,9 +10,9 @@ import { context, digest, type Synthesized, synthesize, synthesizedStages } from
 const project = join(__dirname, '../..');
 
 /** Runs bin/app.ts as `cdk` does, with cdk.json's context and these values. */
-const runApp = (values: Record<string, string>, outdir: string) =>
+const runApp = (values: Record<string, string>, outdir: string, cwd = project) =>
   spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
-    cwd: project,
+    cwd,
     encoding: 'utf8',
     env: {
       PATH: process.env.PATH,
@@ -67,6 +67,60 @@ describe('bin/app.ts', () => {
     expect(status).toBe(1);
   }, 60_000);
 });
+
+describe('the lock of stateful ids', () => {
+  const committed = readFileSync(join(project, '.stateful-ids.json'), 'utf8');
+
+  /** The app in a folder of its own, where it may write. */
+  const inCopy = <T>(
+    use: (run: (values: Record<string, string>) => ReturnType<typeof runApp>, copy: string) => T,
+  ): T => {
+    const copy = mkdtempSync(join(tmpdir(), 'clonekit-copy-'));
+    try {
+      for (const name of ['bin', 'lib', 'package.json'])
+        cpSync(join(project, name), join(copy, name), { recursive: true });
+      symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
+      const release = join(copy, `${digest}.tar.gz`);
+      writeFileSync(release, 'a release');
+      return use((values) => runApp({ release, ...values }, join(copy, 'out'), copy), copy);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  };
+
+  test('written anew it is what is committed', () => {
+    inCopy((run, copy) => {
+      expect(run({ lock: 'true' })).toMatchObject({ status: 0 });
+      expect(readFileSync(join(copy, '.stateful-ids.json'), 'utf8')).toBe(committed);
+    });
+  }, 60_000);
+
+  test('a renamed construct is refused, with the mapping that moves what it holds', () => {
+    inCopy((run, copy) => {
+      writeFileSync(join(copy, '.stateful-ids.json'), committed);
+      const file = join(copy, 'lib/stacks/data-stack.ts');
+      writeFileSync(file, readFileSync(file, 'utf8').replace("new Cache(this, 'Sessions'", "new Cache(this, 'Visits'"));
+      const { status, stderr } = run({ stage: 'dev' });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/moved-stateful-id/);
+      expect(stderr).toMatch(/SessionsGroup36F2156F/);
+      expect(stderr).toMatch(/VisitsGroup/);
+    });
+  }, 60_000);
+});
+
+test('every time of a clone’s life is printed when it is asked for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clonekit-readiness-'));
+  try {
+    const release = join(folder, `${digest}.tar.gz`);
+    writeFileSync(release, 'a release');
+    const { stderr } = runApp({ release, stage: 'prod', readiness: 'true' }, join(folder, 'out'));
+    expect(stderr).toMatch(/^clones.readyWithinSeconds +180 s +config of prod$/m);
+    expect(stderr).toMatch(/^deregistration +30 s/m);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);
 
 test('an error of a rule fails the synthesis', () => {
   const [dev] = getStages('dev');

@@ -1,6 +1,6 @@
 // CloudFormation: the stacks of the stage and their outputs, by which every command finds what it works on.
 import * as schemas from '@aws-sdk/client-cloudformation';
-import { tags } from '../../config/names';
+import { outputs as names, tags } from '../../config/names';
 import { account, toHex } from '../physical';
 import { AwsError, type Service, select } from './service';
 
@@ -18,7 +18,11 @@ export const cloudFormation: Service = {
           StackId: `arn:aws:cloudformation:${plan.region}:${account}:stack/${StackName}/${toHex(StackName, 32)}`,
           CreationTime: fleet.startedAt,
           StackStatus: 'CREATE_COMPLETE',
-          Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+          Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({
+            OutputKey,
+            // There is no TLS on this machine, whatever the template's address begins with.
+            OutputValue: OutputKey === names.fleet.url ? fleet.url : OutputValue,
+          })),
           Tags: [{ Key: tags.stage, Value: plan.stage }],
         }),
       );
