@@ -9,8 +9,10 @@ import { Stopped } from './process';
 import { Processes } from './processes';
 import type { Role } from './programs/catalogue';
 import type { Program } from './programs/program';
+import { Rotations } from './rotations';
 import { RunFolder } from './run-folder';
 import { SecretStore } from './secret-store';
+import type { Login } from './servers/accounts';
 import { Cache } from './servers/cache';
 import { Database } from './servers/database';
 import { LoadBalancer } from './servers/load-balancer';
@@ -25,6 +27,8 @@ export interface FleetOptions {
   readonly port: number;
   /** Everything this fleet writes goes below this folder; what an earlier one left there is removed. */
   readonly folder: string;
+  /** The cloud assembly the plan was read from: it has the functions' code. @default - nothing can be rotated */
+  readonly assembly?: string;
   /** Where initialised database folders are kept between fleets. */
   readonly pristineFolder: string;
 }
@@ -49,6 +53,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #loadBalancer: LoadBalancer | undefined;
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
+  #rotations: Rotations | undefined;
   #folder: RunFolder | undefined;
   readonly processes = new Processes();
   readonly #keeping: Promise<void>[] = [];
@@ -82,6 +87,10 @@ export class Fleet extends EventEmitter<FleetEvents> {
     return present(this.#group);
   }
 
+  get rotations(): Rotations {
+    return present(this.#rotations);
+  }
+
   /** Where AWS's API is answered. */
   get endpoint(): string {
     return present(this.#twin).endpoint;
@@ -113,6 +122,15 @@ export class Fleet extends EventEmitter<FleetEvents> {
     });
     if (port !== 0) this.addresses.set(plan.loadBalancer.key, { host: '127.0.0.1', port });
     this.#twin = await Twin.start(this);
+    this.#rotations = new Rotations({
+      plans: plan.rotations,
+      assembly: this.options.assembly,
+      region: plan.region,
+      endpoint: this.endpoint,
+      processes: this.processes,
+      logFile: this.#run.logOf('rotations'),
+      onEvent: (text) => this.emit('event', text),
+    });
     await this.#all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases()]);
     await this.#startGroup();
   }
@@ -128,7 +146,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     // Whatever does not end by itself is ended by force in time: a stop takes at most 10 s.
     const force = setTimeout(() => this.processes.endAll(), patienceMs);
     // What is being started must have ended, one way or the other, before it can be said that nothing is left.
-    await Promise.allSettled([this.#starting]);
+    await Promise.allSettled([this.#starting, this.#rotations?.settled()]);
     await Promise.allSettled([this.#loadBalancer?.stop()]);
     await Promise.allSettled([this.#group?.stop()]);
     const replicas = this.databases.filter(({ plan }) => plan.role === 'replica');
@@ -184,7 +202,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #startDatabases(): Promise<void> {
     const { plan, programs, pristineFolder } = this.options;
-    const { username, password } = this.secrets.get(plan.primary.secretArn) as { username: string; password: string };
+    const loginOf = (secretArn: string): Login => {
+      const { username, password } = this.secrets.get(secretArn);
+      return { username: String(username), password: String(password) };
+    };
+    const users = plan.databaseUsers.map(({ secretArn, privileges }) => ({ ...loginOf(secretArn), privileges }));
     const start = async (database: (typeof plan.replicas)[number], index: number): Promise<Database> => {
       const started = await Database.start({
         program: programs.database,
@@ -197,7 +219,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
         database,
         serverId: index + 1,
         databaseName: plan.primary.databaseName,
-        master: { username, password },
+        master: loginOf(plan.primary.secretArn),
+        users,
       });
       this.#databases[index] = started;
       return started;

@@ -44,6 +44,7 @@ const refs: Record<string, (subject: Subject) => string> = {
   'AWS::RDS::DBInstance': (s) => (given(s, 'DBInstanceIdentifier') ?? nameOf(s)).slice(0, 63),
   'AWS::ElastiCache::ReplicationGroup': (s) => given(s, 'ReplicationGroupId') ?? nameOf(s).slice(0, 40),
   'AWS::ElastiCache::ParameterGroup': (s) => nameOf(s),
+  'AWS::Lambda::Function': (s) => given(s, 'FunctionName') ?? nameOf(s).slice(0, 64),
   'AWS::SecretsManager::Secret': (s) =>
     toArn(s, 'secretsmanager', `secret:${given(s, 'Name') ?? nameOf(s)}-${toHex(nameOf(s), 6)}`),
 };
@@ -78,22 +79,22 @@ const attributes: Record<string, Attributes> = {
     'Endpoint.Port': address && String(address.port),
     DBInstanceArn: toArn(s, 'rds', `db:${id}`),
   }),
-  'AWS::ElastiCache::ReplicationGroup': (_, __, address) => ({
-    'PrimaryEndPoint.Address': address?.host,
-    'PrimaryEndPoint.Port': address && String(address.port),
-    'ConfigurationEndPoint.Address': address?.host,
-    'ConfigurationEndPoint.Port': address && String(address.port),
-  }),
+  'AWS::Lambda::Function': (s, id) => ({ Arn: toArn(s, 'lambda', `function:${id}`) }),
+  // A group has the one or the other: to ask for the wrong one fails on AWS, too.
+  'AWS::ElastiCache::ReplicationGroup': (s, _, address) => {
+    const endPoint = given(s, 'ClusterMode') === 'enabled' ? 'ConfigurationEndPoint' : 'PrimaryEndPoint';
+    return { [`${endPoint}.Address`]: address?.host, [`${endPoint}.Port`]: address && String(address.port) };
+  },
 };
 
 /**
- * An attribute of a resource. Of types that nothing runs for on this machine (networks, roles), `Arn` and the ids are
- * names like any other; undefined for an attribute that only a running part could have.
+ * An attribute of a resource. Of types that nothing runs for on this machine (networks, roles, buckets) it is a name
+ * like any other; of the others it is undefined when nobody here knows it.
  */
 export function findAttribute(subject: Subject, attribute: string, address: Address | undefined): string | undefined {
   const id = toPhysicalId(subject);
   const known = attributes[subject.resource.Type];
   if (known) return known(subject, id, address)[attribute];
   if (attribute === 'Arn' || attribute.endsWith('Arn')) return toArn(subject, 'clonekit', id);
-  return /Id$|^Name$/.test(attribute) ? `${id}-${attribute.toLowerCase()}` : undefined;
+  return `${id}-${attribute.toLowerCase()}`;
 }

@@ -5,12 +5,14 @@ import { type Address, account, findAttribute, toPhysicalId } from './physical';
 import { type CachePlan, toCache } from './plan/cache';
 import { toEnvironment, userDataOf } from './plan/clone-env';
 import { type DatabasePlan, toDatabase } from './plan/database';
-import { type GroupPlan, toGroup } from './plan/group';
+import { type DatabaseUserPlan, toDatabaseUsers } from './plan/database-users';
+import { type GroupPlan, getLaunchTemplate, toGroup } from './plan/group';
 import { type LoadBalancerPlan, type TargetGroupPlan, toLoadBalancer, toTargetGroup } from './plan/load-balancer';
+import { type RotationPlan, toRotations } from './plan/rotation';
 import { toSecretReference } from './plan/secret-reference';
 import { listResources, type ResourceReader } from './resource-reader';
 import { type SecretPlan, toSecrets } from './secrets';
-import { createResolve, type Resolve, type Templates } from './template';
+import { createResolve, type Resolve, type Resource, type Templates } from './template';
 
 export interface FleetPlan {
   readonly stage: StageName;
@@ -23,6 +25,9 @@ export interface FleetPlan {
   readonly primary: DatabasePlan & { readonly databaseName: string; readonly secretArn: string };
   readonly replicas: readonly DatabasePlan[];
   readonly secrets: readonly SecretPlan[];
+  /** Which secrets' passwords are replaced by which functions. */
+  readonly rotations: readonly RotationPlan[];
+  readonly databaseUsers: readonly DatabaseUserPlan[];
   /** The environment the launch template's user data gives a clone, once it is known where everything listens. */
   toCloneEnv(addresses: ReadonlyMap<string, Address>): Record<string, string>;
   /** The outputs of every stack, likewise. */
@@ -31,14 +36,19 @@ export interface FleetPlan {
 
 /** Reads the templates of one stage. Throws an OperatorError naming the part a template lacks. */
 export function toPlan(stage: StageName, region: string, templates: Templates): FleetPlan {
-  const resolveAt = (addresses: ReadonlyMap<string, Address>): Resolve =>
-    createResolve(templates, {
+  const resolveAt = (addresses: ReadonlyMap<string, Address>): Resolve => {
+    const resolve = createResolve(templates, {
       region,
       account,
-      ref: (stack, logicalId, resource) => toPhysicalId({ stack, logicalId, resource, region }),
+      ref: (stack, logicalId, resource) =>
+        isAttachment(resource)
+          ? String(resolve(stack, resource.Properties?.SecretId))
+          : toPhysicalId({ stack, logicalId, resource, region }),
       findAttribute: (stack, logicalId, resource, attribute) =>
         findAttribute({ stack, logicalId, resource, region }, attribute, addresses.get(`${stack}/${logicalId}`)),
     });
+    return resolve;
+  };
   const nowhere = resolveAt(new Map());
   const list = (type: string): ResourceReader[] => listResources(templates, region, nowhere, (r) => r.Type === type);
   const one = (type: string): ResourceReader => {
@@ -55,9 +65,10 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
   };
 
   const group = one('AWS::AutoScaling::AutoScalingGroup');
-  const launchTemplate = one('AWS::EC2::LaunchTemplate');
+  const launchTemplate = getLaunchTemplate(group, byId('AWS::EC2::LaunchTemplate'));
   const databases = list('AWS::RDS::DBInstance');
   const primary = databases.find((database) => !database.find('SourceDBInstanceIdentifier'));
+  const rotations = toRotations(list('AWS::SecretsManager::RotationSchedule'), list('AWS::Lambda::Function'));
   if (!primary) throw new OperatorError(`templates of ${stage}: must hold a primary AWS::RDS::DBInstance, got: none`);
 
   return {
@@ -66,7 +77,7 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     release: output('fleet', outputs.fleet.release),
     loadBalancer: toLoadBalancer(one('AWS::ElasticLoadBalancingV2::LoadBalancer'), list),
     targetGroup: toTargetGroup(one('AWS::ElasticLoadBalancingV2::TargetGroup')),
-    group: toGroup(group, launchTemplate, byId('AWS::EC2::Subnet')),
+    group: toGroup(group, launchTemplate, byId('AWS::EC2::Subnet'), region),
     caches: (['sessions', 'objects'] as const).map((purpose) =>
       toCache(
         purpose,
@@ -90,6 +101,8 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
       list('AWS::SecretsManager::SecretTargetAttachment'),
       databases,
     ),
+    rotations,
+    databaseUsers: toDatabaseUsers(rotations),
     toCloneEnv(addresses) {
       const data = resolveAt(addresses)(launchTemplate.stack, userDataOf(templates, launchTemplate));
       return toEnvironment(Buffer.from(String(data), 'base64').toString(), launchTemplate.key);
@@ -106,3 +119,6 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     },
   };
 }
+
+/** `Ref` of an attachment is the secret's ARN: whoever refers to it means the secret, once it says where the database is. */
+const isAttachment = ({ Type }: Resource): boolean => Type === 'AWS::SecretsManager::SecretTargetAttachment';

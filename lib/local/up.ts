@@ -99,6 +99,7 @@ async function runStage(options: UpOptions, home: Home): Promise<void> {
       archive: release.file,
       port,
       folder: home.run,
+      assembly: home.assembly,
       pristineFolder: home.servers,
     });
     await runFleet(fleet, options, home, began);

@@ -227,7 +227,7 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
     const { Attributes } = await balancing.send(
       new DescribeTargetGroupAttributesCommand({ TargetGroupArn: TargetGroups?.[0]?.TargetGroupArn }),
     );
-    expect(Attributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '5' });
+    expect(Attributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '10' });
     const { DBInstances } = await new RDSClient(config()).send(new DescribeDBInstancesCommand({}));
     expect(DBInstances?.map(({ Engine, DBInstanceStatus }) => [Engine, DBInstanceStatus])).toEqual(
       Array(2).fill([database, 'available']),

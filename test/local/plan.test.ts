@@ -15,32 +15,31 @@ describe('the plan follows the config, through the template', () => {
       ({ group }) => [group.min, group.max],
       [3, 7],
     ],
-    ['replicas', (config) => Object.assign(config.database, { replicas: 3 }), ({ replicas }) => replicas.length, 3],
-    ['no replica', (config) => Object.assign(config.database, { replicas: 0 }), ({ replicas }) => replicas.length, 0],
+    [
+      'replicas',
+      (config) => Object.assign(config.database, { replicas: [{}, {}, {}] }),
+      ({ replicas }) => replicas.length,
+      3,
+    ],
+    ['no replica', (config) => Object.assign(config.database, { replicas: [] }), ({ replicas }) => replicas.length, 0],
     [
       'health check',
-      (config) =>
-        Object.assign(config.healthCheck, {
-          intervalSeconds: 7,
-          timeoutSeconds: 3,
-          healthyThreshold: 4,
-          unhealthyThreshold: 5,
-        }),
+      (config) => Object.assign(config.clones, { readyWithinSeconds: 180 }),
       ({ targetGroup }) => targetGroup.healthCheck,
       {
         path: '/-/live',
-        intervalSeconds: 7,
-        timeoutSeconds: 3,
-        healthyThreshold: 4,
-        unhealthyThreshold: 5,
+        intervalSeconds: 10,
+        timeoutSeconds: 5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 2,
         matcher: '200',
       },
     ],
     [
       'deregistration delay',
-      (config) => Object.assign(config, { deregistrationSeconds: 11 }),
+      (config) => Object.assign(config.clones, { readyWithinSeconds: 180 }),
       ({ targetGroup }) => targetGroup.deregistrationSeconds,
-      11,
+      30,
     ],
     [
       'algorithm',
@@ -49,10 +48,13 @@ describe('the plan follows the config, through the template', () => {
       'weighted_random',
     ],
     [
-      'idle timeout',
-      (config) => Object.assign(config, { idleTimeoutSeconds: 45 }),
-      (plan) => [plan.loadBalancer.idleTimeoutSeconds, plan.toCloneEnv(everywhere(plan))[cloneEnv.keepAliveSeconds]],
-      [45, '57'],
+      'the times of a clone',
+      (config) => Object.assign(config.clones, { readyWithinSeconds: 180 }),
+      (plan) => {
+        const env = plan.toCloneEnv(everywhere(plan));
+        return [env[cloneEnv.drainSeconds], env[cloneEnv.stopSeconds], plan.group.launchHook?.timeoutSeconds];
+      },
+      ['25', '60', 180],
     ],
     [
       'eviction policy',
@@ -93,7 +95,7 @@ describe('the plan of dev', () => {
       [cloneEnv.objects]: '127.0.0.1:1002',
       [cloneEnv.primary]: '127.0.0.1:1003',
       [cloneEnv.replicas]: '127.0.0.1:1004',
-      [cloneEnv.databaseSecret]: plan.primary.secretArn,
+      [cloneEnv.databaseSecret]: (plan.databaseUsers[0] ?? plan.primary).secretArn,
       AWS_REGION: 'eu-central-1',
     });
     expect(Object.keys(env)).toEqual(expect.not.arrayContaining([expect.stringMatching(/password/i)]));
@@ -114,7 +116,7 @@ describe('the plan of dev', () => {
   });
 
   test('a launch hook gives a clone the time to become ready', () => {
-    expect(plan.group.launchHook).toEqual({ name: 'ready', timeoutSeconds: 120 });
+    expect(plan.group.launchHook).toEqual({ name: 'ready', timeoutSeconds: 60 });
   });
 });
 
@@ -123,7 +125,7 @@ test.each(getStages().map((config) => [config.stage, config] as const))(
   (stage, config) => {
     const plan = toPlan(stage, config.region, toTemplates(config));
     expect(plan.group).toMatchObject({ min: config.clones.min, max: config.clones.max });
-    expect(plan.replicas).toHaveLength(config.database.replicas);
+    expect(plan.replicas).toHaveLength(config.database.replicas.length);
     expect(new Set(plan.group.zones).size).toBe(config.zones.length);
   },
 );

@@ -1,4 +1,5 @@
 // The autoscaling group and what it launches, as the template declares them.
+import { OperatorError } from '../../config/operator-error';
 import type { ResourceReader } from '../resource-reader';
 
 export interface GroupPlan {
@@ -33,21 +34,41 @@ interface GroupTag {
   readonly PropagateAtLaunch: boolean;
 }
 
+/** Where a group that mixes types of instances says what it launches. */
+const mixed = 'MixedInstancesPolicy.LaunchTemplate';
+
+/** The launch template that the group names, itself or in its mixed instances policy. */
+export function getLaunchTemplate(
+  group: ResourceReader,
+  templates: ReadonlyMap<string, ResourceReader>,
+): ResourceReader {
+  const id =
+    group.findText('LaunchTemplate.LaunchTemplateId') ??
+    group.findText(`${mixed}.LaunchTemplateSpecification.LaunchTemplateId`);
+  const template = templates.get(id ?? '');
+  if (template) return template;
+  throw new OperatorError(`${group.key}: must name a launch template of the templates, got: ${id ?? 'none'}`);
+}
+
 export function toGroup(
   group: ResourceReader,
   launchTemplate: ResourceReader,
   subnets: ReadonlyMap<string, ResourceReader>,
+  region: string,
 ): GroupPlan {
   const hook = group
     .list<LaunchHook>('LifecycleHookSpecificationList')
     .find(({ LifecycleTransition }) => LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING');
-  const zones = group.list<string>('VPCZoneIdentifier').map((id) => subnets.get(id)?.text('AvailabilityZone'));
+  // Of a subnet that was there before nothing is known; the first zone of a region stands for its own.
+  const zones = group
+    .list<string>('VPCZoneIdentifier')
+    .map((id) => subnets.get(id)?.text('AvailabilityZone') ?? `${region}a`);
   const tags = group.list<GroupTag>('Tags').filter((tag) => tag.PropagateAtLaunch);
   return {
     name: group.physicalId,
     min: group.number('MinSize'),
     max: group.number('MaxSize'),
-    zones: [...new Set(zones.filter((zone): zone is string => zone !== undefined))],
+    zones: [...new Set(zones)],
     healthCheckType: group.findText('HealthCheckType') ?? 'EC2',
     graceSeconds: group.findNumber('HealthCheckGracePeriod') ?? 0,
     launchHook: hook && { name: hook.LifecycleHookName, timeoutSeconds: hook.HeartbeatTimeout ?? 3600 },
@@ -56,7 +77,10 @@ export function toGroup(
       id: launchTemplate.physicalId,
       name: launchTemplate.findText('LaunchTemplateName') ?? launchTemplate.logicalId,
       imageId: launchTemplate.text('LaunchTemplateData.ImageId'),
-      instanceType: launchTemplate.text('LaunchTemplateData.InstanceType'),
+      // Of several types that may be launched, the first is the one that is wanted most.
+      instanceType:
+        group.list<{ InstanceType?: string }>(`${mixed}.Overrides`)[0]?.InstanceType ??
+        launchTemplate.text('LaunchTemplateData.InstanceType'),
     },
   };
 }

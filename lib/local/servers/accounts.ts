@@ -17,14 +17,23 @@ export const replicationUser = 'clonekit_replication';
 export interface Accounts {
   readonly database: DatabasePlan;
   readonly databaseName: string;
-  readonly master: { readonly username: string; readonly password: string };
+  readonly master: Login;
+  /** Users beside the first: each may do these things in the schema, and nothing elsewhere. */
+  readonly users: readonly (Login & { readonly privileges: string })[];
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** What a server runs once, before anybody can connect. */
 export function toInitSql(accounts: Accounts, passwords: { overseer: string; replication: string }): string {
-  const { master, databaseName, database } = accounts;
-  const user = (name: string, password: string, grants: string) =>
-    `CREATE USER ${quote(name)}@'%' IDENTIFIED BY ${quote(password)};\nGRANT ${grants} ON *.* TO ${quote(name)}@'%'`;
+  const { master, users, databaseName, database } = accounts;
+  // In a GRANT the name of a schema is a pattern.
+  const schema = `\`${databaseName.replace(/[\\_%]/g, '\\$&')}\`.*`;
+  const user = (name: string, password: string, grants: string, where = '*.*') =>
+    `CREATE USER ${quote(name)}@'%' IDENTIFIED BY ${quote(password)};\nGRANT ${grants} ON ${where} TO ${quote(name)}@'%'`;
   return [
     // Accounts are each server's own: were they in the binary log, a replica would meet them a second time.
     'SET SESSION sql_log_bin = 0',
@@ -33,6 +42,7 @@ export function toInitSql(accounts: Accounts, passwords: { overseer: string; rep
     `CREATE USER '${overseer}'@'127.0.0.1' IDENTIFIED BY ${quote(passwords.overseer)}`,
     `GRANT ALL ON *.* TO '${overseer}'@'127.0.0.1' WITH GRANT OPTION`,
     `${user(master.username, master.password, masterPrivileges)} WITH GRANT OPTION`,
+    ...users.map(({ username, password, privileges }) => user(username, password, privileges, schema)),
     user(replicationUser, passwords.replication, 'REPLICATION SLAVE'),
     'SET SESSION sql_log_bin = 1',
     ...(database.role === 'primary' ? [`CREATE DATABASE IF NOT EXISTS \`${databaseName}\` CHARACTER SET utf8mb4`] : []),

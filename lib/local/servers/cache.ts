@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { findFreePort } from '../free-port';
 import type { Address } from '../physical';
 import type { CachePlan } from '../plan/cache';
 import { FleetProcess } from '../process';
@@ -64,7 +65,8 @@ export class Cache {
       retryStrategy: (times) => Math.min(times * 20, 500),
     });
     client.on('error', () => {}); // told by the command that fails
-    const command = [...program.command, ...toArguments(cache, port, folder, usersFile)];
+    const cluster = cache.mode === 'cluster' ? toClusterArguments(await findFreePort()) : [];
+    const command = [...program.command, ...toArguments(cache, port, folder, usersFile), ...cluster];
     const server = new Cache(
       cache,
       { host: '127.0.0.1', port },
@@ -89,11 +91,24 @@ export class Cache {
       processes: this.processes,
     });
     try {
-      await this.#process.untilHealthy(async () => (await this.client.ping()) === 'PONG', 10_000);
+      await this.#process.untilHealthy(() => isHealthy[this.plan.mode](this.client), 10_000);
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Replaces the passwords of one user; kept in its folder. */
+  async setPasswords(user: string, passwords: readonly string[]): Promise<void> {
+    await this.client.call('ACL', 'SETUSER', user, 'resetpass', ...passwords.map((password) => `>${password}`));
+    await this.client.call('ACL', 'SAVE');
+  }
+
+  /** How many passwords a user has; undefined for one that it does not know. */
+  async countPasswords(user: string): Promise<number | undefined> {
+    const fields = (await this.client.call('ACL', 'GETUSER', user)) as unknown[] | null;
+    const passwords = fields?.[fields.indexOf('passwords') + 1];
+    return Array.isArray(passwords) ? passwords.length : undefined;
   }
 
   /** One figure of `INFO`, e.g. `used_memory`. */
@@ -114,12 +129,41 @@ export class Cache {
   }
 }
 
+/** Slots are numbered from 0; one shard has them all. */
+const lastSlot = 16_383;
+
+/** By mode: whether it takes commands. */
+const isHealthy: Readonly<Record<CachePlan['mode'], (client: Redis) => Promise<boolean>>> = {
+  single: async (client) => (await client.ping()) === 'PONG',
+  cluster: async (client) => {
+    const state = String(await client.cluster('INFO'));
+    // Only the first time: the slots it has are kept in its folder.
+    if (/^cluster_slots_assigned:0\b/m.test(state)) await client.cluster('ADDSLOTSRANGE', 0, lastSlot);
+    return /^cluster_state:ok\b/m.test(state);
+  },
+};
+
+/** @param busPort where the nodes of a cluster talk to each other; by default 10,000 above its port, which may not exist */
+const toClusterArguments = (busPort: number): string[] => [
+  ...['--cluster-enabled', 'yes'],
+  ...['--cluster-port', String(busPort), '--cluster-announce-ip', '127.0.0.1'],
+];
+
+/** Written to the disk before it is answered, or once a second. */
+const fsyncs: Readonly<Record<CachePlan['durability'], string>> = {
+  disabled: 'everysec',
+  async: 'everysec',
+  sync: 'always',
+};
+
+const isKept = ({ purpose, durability }: CachePlan): boolean => purpose === 'sessions' || durability !== 'disabled';
+
 function toArguments(cache: CachePlan, port: number, folder: string, usersFile: string): string[] {
   return [
     ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--aclfile', usersFile],
     ...['--maxmemory', String(cache.maxMemoryBytes), '--maxmemory-policy', cache.policy],
     // Sessions survive a restart of their cache, as ElastiCache's replicas and snapshots see to; objects may vanish.
-    ...['--save', '', '--appendonly', cache.purpose === 'sessions' ? 'yes' : 'no'],
+    ...['--save', '', '--appendonly', isKept(cache) ? 'yes' : 'no', '--appendfsync', fsyncs[cache.durability]],
     ...['--daemonize', 'no', '--tcp-keepalive', '60'],
   ];
 }

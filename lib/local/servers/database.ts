@@ -9,11 +9,11 @@ import { FleetProcess } from '../process';
 import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
-import { overseer, replicationUser, toInitSql } from './accounts';
+import { type Accounts, overseer, replicationUser, toInitSql } from './accounts';
 import { getFlavour } from './database-flavours';
 import { providePristine } from './pristine';
 
-export interface DatabaseOptions {
+export interface DatabaseOptions extends Accounts {
   readonly program: Program;
   readonly processes: Processes;
   readonly logFile: string;
@@ -22,11 +22,8 @@ export interface DatabaseOptions {
   /** Where freshly initialised data folders are kept, one a program version. */
   readonly pristineFolder: string;
   readonly port: number;
-  readonly database: DatabasePlan;
   /** Unique within the fleet, from 1. */
   readonly serverId: number;
-  readonly databaseName: string;
-  readonly master: { readonly username: string; readonly password: string };
 }
 
 export class Database {

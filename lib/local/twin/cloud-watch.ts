@@ -1,6 +1,7 @@
 // CloudWatch: the few figures that commands read, measured at the moment they are asked for.
 import * as schemas from '@aws-sdk/client-cloudwatch';
 import type { Fleet } from '../fleet';
+import { memberIdOf } from '../plan/cache';
 import { AwsError, type Service } from './service';
 
 type Measure = (dimensions: Readonly<Record<string, string>>, fleet: Fleet) => Promise<number | undefined>;
@@ -8,7 +9,7 @@ type Measure = (dimensions: Readonly<Record<string, string>>, fleet: Fleet) => P
 const cacheFigure =
   (field: string): Measure =>
   async ({ CacheClusterId }, { caches }) =>
-    await caches.find(({ plan }) => `${plan.id}-001` === CacheClusterId)?.info(field);
+    await caches.find(({ plan }) => memberIdOf(plan) === CacheClusterId)?.info(field);
 
 /** By `namespace/metric`. */
 const metrics: Readonly<Record<string, Measure>> = {

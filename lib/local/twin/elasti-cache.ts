@@ -2,13 +2,39 @@
 import * as schemas from '@aws-sdk/client-elasticache';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
+import { memberIdOf } from '../plan/cache';
 import type { Cache } from '../servers/cache';
+import { cacheUserActions } from './cache-users';
 import { AwsError, type Service, select } from './service';
 
-const memberOf = ({ plan }: Cache): string => `${plan.id}-001`;
+const memberOf = ({ plan }: Cache): string => memberIdOf(plan);
 const statusOf = (cache: Cache): string => (cache.process.ended ? 'modifying' : 'available');
 
 const toEndpoint = ({ address }: Cache): schemas.Endpoint => ({ Address: address.host, Port: address.port });
+
+/** Where clients find the group, and what a shard tells of itself: they differ by mode. */
+const toEndpoints: Readonly<Record<Cache['plan']['mode'], (cache: Cache) => schemas.ReplicationGroup>> = {
+  single: (cache) => ({
+    ClusterEnabled: false,
+    ClusterMode: 'disabled',
+    NodeGroups: [
+      {
+        ...toNodeGroup(cache),
+        PrimaryEndpoint: toEndpoint(cache),
+        NodeGroupMembers: [{ ...toMember(cache), ReadEndpoint: toEndpoint(cache), CurrentRole: 'primary' }],
+      },
+    ],
+  }),
+  cluster: (cache) => ({
+    ClusterEnabled: true,
+    ClusterMode: 'enabled',
+    ConfigurationEndpoint: toEndpoint(cache),
+    NodeGroups: [{ ...toNodeGroup(cache), Slots: '0-16383', NodeGroupMembers: [toMember(cache)] }],
+  }),
+};
+
+const toNodeGroup = (cache: Cache): schemas.NodeGroup => ({ NodeGroupId: '0001', Status: statusOf(cache) });
+const toMember = (cache: Cache): schemas.NodeGroupMember => ({ CacheClusterId: memberOf(cache), CacheNodeId: '0001' });
 
 const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGroup => ({
   ReplicationGroupId: cache.plan.id,
@@ -18,27 +44,14 @@ const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGrou
   Engine: cache.program.flavour,
   CacheNodeType: cache.plan.nodeType,
   MemberClusters: [memberOf(cache)],
-  NodeGroups: [
-    {
-      NodeGroupId: '0001',
-      Status: statusOf(cache),
-      PrimaryEndpoint: toEndpoint(cache),
-      NodeGroupMembers: [
-        {
-          CacheClusterId: memberOf(cache),
-          CacheNodeId: '0001',
-          ReadEndpoint: toEndpoint(cache),
-          CurrentRole: 'primary',
-        },
-      ],
-    },
-  ],
-  ClusterEnabled: false,
+  ...toEndpoints[cache.plan.mode](cache),
   AutomaticFailover: 'disabled',
   MultiAZ: 'disabled',
   TransitEncryptionEnabled: false,
   AtRestEncryptionEnabled: false,
   AuthTokenEnabled: false,
+  // What the server was started with; its log is on one disk here.
+  EffectiveDurability: cache.plan.durability,
 });
 
 const toCluster = (cache: Cache): schemas.CacheCluster => ({
@@ -64,6 +77,7 @@ export const elastiCache: Service = {
   namespace: 'http://elasticache.amazonaws.com/doc/2015-02-02/',
   schemas,
   actions: {
+    ...cacheUserActions,
     DescribeReplicationGroups: (
       input: schemas.DescribeReplicationGroupsMessage,
       fleet,

@@ -1,0 +1,63 @@
+// What a replication group declares about its mode and durability is what would run here.
+import { memberIdOf, toCache } from '../../../lib/local/plan/cache';
+import { ResourceReader } from '../../../lib/local/resource-reader';
+
+const read = (type: string, logicalId: string, properties: Record<string, unknown>): ResourceReader =>
+  new ResourceReader('data', logicalId, { Type: type, Properties: properties }, 'eu-central-1', (_, value) => value);
+
+const plan = (changes: Record<string, unknown> = {}, parameters: Record<string, string> = {}) => {
+  const group = read('AWS::ElastiCache::ReplicationGroup', 'Group', {
+    Engine: 'valkey',
+    EngineVersion: '9.0',
+    CacheNodeType: 'cache.t4g.micro',
+    CacheParameterGroupName: 'parameters',
+    ...changes,
+  });
+  const parameterGroup = read('AWS::ElastiCache::ParameterGroup', 'Parameters', { Properties: parameters });
+  return toCache(
+    'sessions',
+    group.physicalId,
+    new Map([[group.physicalId, group]]),
+    new Map([['parameters', parameterGroup]]),
+    new Map(),
+    [],
+  );
+};
+
+test('a group that says nothing is one server, and not durable', () => {
+  expect(plan()).toMatchObject({ mode: 'single', durability: 'disabled' });
+  expect(memberIdOf(plan())).toBe('data-group-001');
+});
+
+test('a durable group in cluster mode is planned as such', () => {
+  const durable = plan({ ClusterMode: 'enabled', NumNodeGroups: 1, ReplicasPerNodeGroup: 2, Durability: 'sync' });
+  expect(durable).toMatchObject({ mode: 'cluster', durability: 'sync' });
+  expect(memberIdOf(durable)).toBe('data-group-0001-001');
+});
+
+test.each([
+  [{ ClusterMode: 'enabled' }, {}, 'cluster'],
+  [{ ClusterMode: 'compatible' }, {}, 'cluster'],
+  [{ ClusterMode: 'disabled' }, { 'cluster-enabled': 'yes' }, 'single'],
+  [{ NumNodeGroups: 1 }, {}, 'single'],
+  [{ NumNodeGroups: 1 }, { 'cluster-enabled': 'no' }, 'single'],
+  [{ NumNodeGroups: 1 }, { 'cluster-enabled': 'yes' }, 'cluster'],
+])('%j with the parameters %j is in mode %s', (changes, parameters, mode) => {
+  expect(plan(changes, parameters as Record<string, string>).mode).toBe(mode);
+});
+
+test.each([
+  ['default', 'disabled'],
+  ['disabled', 'disabled'],
+  ['async', 'async'],
+  ['sync', 'sync'],
+])('durability %s is %s', (Durability, expected) => {
+  expect(plan({ Durability }).durability).toBe(expected);
+});
+
+test.each([
+  [{ NumNodeGroups: 2 }, 'data: Group.NumNodeGroups must be 1 on this machine, got: 2'],
+  [{ Durability: 'perhaps' }, 'data: Group.Durability must be one of disabled, default, async, sync, got: perhaps'],
+])('%j is refused by name', (changes, message) => {
+  expect(() => plan(changes)).toThrow(message);
+});
