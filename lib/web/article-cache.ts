@@ -1,5 +1,6 @@
 // Rendered articles in the objects cache: may miss, may fail, but is never filled with what was already out of date.
-import type { Redis, Result } from 'ioredis';
+import type { Result } from 'ioredis';
+import type { CacheClient } from './caches/mode';
 import type { Position } from './database/dialect';
 
 /** Raise it when the shape of the cached value changes: during a roll two releases share one cache. */
@@ -41,11 +42,11 @@ const scripts = {
 
 const toKey = (id: number): string => `article:${id}`;
 
-const withCommands = new WeakSet<Redis>();
+const withCommands = new WeakSet<CacheClient>();
 
 export class ArticleCache<T> {
   constructor(
-    private readonly findCache: () => Redis | undefined,
+    private readonly findCache: () => CacheClient | undefined,
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
@@ -76,7 +77,7 @@ export class ArticleCache<T> {
     await this.#failOpen((cache) => cache.markArticle(toKey(id), position, lifetimeMilliseconds));
   }
 
-  async #failOpen<R>(ask: (cache: Redis) => Promise<R>): Promise<R | undefined> {
+  async #failOpen<R>(ask: (cache: CacheClient) => Promise<R>): Promise<R | undefined> {
     const cache = this.findCache();
     if (!cache) return undefined;
     if (!withCommands.has(cache)) {

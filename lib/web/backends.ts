@@ -1,8 +1,8 @@
 // Everything this clone depends on, connected in the background: it answers before they do, and outlives their failures.
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Redis } from 'ioredis';
 import type { CacheKind } from './caches';
+import type { CacheClient } from './caches/mode';
 import type { Database } from './database/database';
 import { type Drivers, loadDrivers } from './drivers';
 import type { Endpoint, WebEnv } from './env';
@@ -26,7 +26,7 @@ interface BackendsOptions {
 export class Backends {
   readonly #missing = new Set<Need>(['sessions', 'objects', 'database', 'schema']);
   readonly #closing = new AbortController();
-  readonly #caches = new Map<CacheKind, Redis>();
+  readonly #caches = new Map<CacheKind, CacheClient>();
   #sessions: Sessions | undefined;
   #database: Database | undefined;
   #connecting: Promise<unknown> = Promise.resolve();
@@ -56,7 +56,7 @@ export class Backends {
     return this.#sessions;
   }
 
-  findObjects(): Redis | undefined {
+  findObjects(): CacheClient | undefined {
     return this.#caches.get('objects');
   }
 
@@ -76,9 +76,10 @@ export class Backends {
   async #connectCache({ openCache, verifyReached }: Drivers, kind: CacheKind, secret: Secret): Promise<void> {
     const { env, log } = this.options;
     const onError = (error: Error): void => log.warn({ reason: error.message }, `${kind} cache failed`);
+    const mode = { sessions: env.sessionsMode, objects: 'single' as const }[kind];
+    const options = { kind, mode, endpoint: env[kind], secret, tls: env.tls, onError };
     await this.#untilDone(kind, async () => {
-      const client =
-        this.#caches.get(kind) ?? (await openCache({ kind, endpoint: env[kind], secret, tls: env.tls, onError }));
+      const client = this.#caches.get(kind) ?? (await openCache(options));
       this.#caches.set(kind, client);
       if (kind === 'sessions') this.#sessions ??= new Sessions(client, this.options.sessionLimits);
       await verifyReached(client);
@@ -87,12 +88,12 @@ export class Backends {
 
   async #connectDatabase(drivers: Drivers, secret: Secret): Promise<void> {
     const { env, rootFolder, log } = this.options;
-    const { primary, replicas, tls } = env;
+    const { primary, replicas, tls, poolSize } = env;
     const onReplicaFailure = ({ host, port }: Endpoint, error: unknown): void =>
       log.warn({ replica: `${host}:${port}`, reason: toReason(error) }, 'replica failed');
     let database: Database | undefined;
     await this.#untilDone('database', async () => {
-      database = await drivers.Database.connect({ primary, replicas, secret, tls, onReplicaFailure });
+      database = await drivers.Database.connect({ primary, replicas, secret, tls, poolSize, onReplicaFailure });
     });
     await this.#untilDone('schema', async () => {
       const applied = await drivers.migrate({ endpoint: primary, secret, tls }, join(rootFolder, 'migrations'));

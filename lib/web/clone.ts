@@ -15,7 +15,7 @@ export interface Clone {
 /** Listens at once; what it depends on is connected in the background. */
 export async function startClone(options: Omit<AppOptions, 'drain'>): Promise<Clone> {
   const { env } = options;
-  const drain = new Drain();
+  const drain = new Drain(env.stopSeconds);
   const { server: app, backends } = createApp({ ...options, drain });
   try {
     await app.listen({ host: env.listen, port: env.port, backlog: 1024 });
@@ -30,8 +30,8 @@ export async function startClone(options: Omit<AppOptions, 'drain'>): Promise<Cl
   return {
     port: (app.server.address() as AddressInfo).port,
     stop: (waitSeconds) =>
-      drain.end(waitSeconds, async () => {
-        await closeServer(app.server);
+      drain.end(waitSeconds, async (limitMilliseconds) => {
+        await closeServer(app.server, limitMilliseconds);
         await app.close();
       }),
   };

@@ -9,6 +9,7 @@ export interface Endpoint {
 
 const endpointRule = 'must be `host:port`';
 const secondsRule = (max: number) => `must be whole seconds from 0 to ${max}`;
+const poolRule = 'must be a whole number from 1 to 100';
 const portRule = 'must be a TCP port from 1 to 65535';
 const present = (rule: string) => z.string(rule).min(1, rule);
 
@@ -23,12 +24,13 @@ const toEndpoint = (text: string): Endpoint => {
 
 const endpoint = present(endpointRule).refine(isEndpoint, endpointRule).transform(toEndpoint);
 
-const seconds = (fallback: number, max: number) =>
+const givenSeconds = (max: number) =>
   z
     .string()
-    .default(String(fallback))
     .refine((text) => /^\d{1,4}$/.test(text) && Number(text) <= max, secondsRule(max))
     .transform(Number);
+
+const seconds = (fallback: number, max: number) => givenSeconds(max).default(fallback);
 
 const onOrOff = z
   .enum(['on', 'off'], 'must be `on` or `off`')
@@ -36,13 +38,17 @@ const onOrOff = z
   .default('on')
   .transform((value) => value === 'on');
 
-const schema = z.object({
+/** What a stop takes after the drain: the longest request, and closing. */
+const closingSeconds = 35;
+
+const variables = z.object({
   [cloneEnv.stage]: present('must name the stage'),
   // It is sent in a header of every answer.
   [cloneEnv.cloneId]: present('must name this clone').regex(/^[\w.-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ -'),
   [cloneEnv.listen]: z.string().min(1, 'must be an address').default('0.0.0.0'),
   [cloneEnv.port]: present(portRule).refine(isPort, portRule).transform(Number),
   [cloneEnv.sessions]: endpoint,
+  [cloneEnv.sessionsMode]: z.enum(['single', 'cluster'], 'must be `single` or `cluster`').default('single'),
   [cloneEnv.objects]: endpoint,
   [cloneEnv.cacheSecret]: present('must be the ARN of a secret'),
   [cloneEnv.primary]: endpoint,
@@ -53,12 +59,27 @@ const schema = z.object({
     .refine((items) => items.every(isEndpoint), `each, joined by commas, ${endpointRule}`)
     .transform((items) => items.map(toEndpoint)),
   [cloneEnv.databaseSecret]: present('must be the ARN of a secret'),
+  [cloneEnv.poolSize]: z
+    .string()
+    .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100, poolRule)
+    .transform(Number)
+    // What the server can take is for whoever sets the clones up to know.
+    .default(10),
   [cloneEnv.tls]: onOrOff,
   [cloneEnv.https]: onOrOff,
   // 30 s is the target group's deregistration delay, 72 s is above the load balancer's idle timeout of 60 s.
   [cloneEnv.drainSeconds]: seconds(30, 3600),
+  [cloneEnv.stopSeconds]: givenSeconds(4000).optional(),
   [cloneEnv.keepAliveSeconds]: seconds(72, 4000),
 });
+
+const schema = variables.refine(
+  (values) => (values[cloneEnv.stopSeconds] ?? Number.POSITIVE_INFINITY) > values[cloneEnv.drainSeconds],
+  { path: [cloneEnv.stopSeconds], message: `must be more than ${cloneEnv.drainSeconds}` },
+);
+
+/** Whether a cache is one server to its clients, or a cluster that tells them which server has a key. */
+export type CacheMode = 'single' | 'cluster';
 
 export interface WebEnv {
   stage: string;
@@ -66,14 +87,17 @@ export interface WebEnv {
   listen: string;
   port: number;
   sessions: Endpoint;
+  sessionsMode: CacheMode;
   objects: Endpoint;
   cacheSecret: string;
   primary: Endpoint;
   replicas: Endpoint[];
   databaseSecret: string;
+  poolSize: number;
   tls: boolean;
   https: boolean;
   drainSeconds: number;
+  stopSeconds: number;
   keepAliveSeconds: number;
 }
 
@@ -98,14 +122,17 @@ export function readEnv(env: Record<string, string | undefined>): WebEnv {
     listen: values[cloneEnv.listen],
     port: values[cloneEnv.port],
     sessions: values[cloneEnv.sessions],
+    sessionsMode: values[cloneEnv.sessionsMode],
     objects: values[cloneEnv.objects],
     cacheSecret: values[cloneEnv.cacheSecret],
     primary: values[cloneEnv.primary],
     replicas: values[cloneEnv.replicas],
     databaseSecret: values[cloneEnv.databaseSecret],
+    poolSize: values[cloneEnv.poolSize],
     tls: values[cloneEnv.tls],
     https: values[cloneEnv.https],
     drainSeconds: values[cloneEnv.drainSeconds],
+    stopSeconds: values[cloneEnv.stopSeconds] ?? values[cloneEnv.drainSeconds] + closingSeconds,
     keepAliveSeconds: values[cloneEnv.keepAliveSeconds],
   };
 }

@@ -1,6 +1,7 @@
 // Who is signed in: kept in the sessions cache and nowhere else, and once signed out, never back.
 import { createHash, randomBytes } from 'node:crypto';
-import type { Redis, Result } from 'ioredis';
+import type { Result } from 'ioredis';
+import type { CacheClient } from './caches/mode';
 import type { Position } from './database/dialect';
 import { unavailable } from './problem';
 
@@ -62,7 +63,7 @@ const isSessionId = (id: string): boolean => /^[\w-]{43}$/.test(id);
 
 export class Sessions {
   constructor(
-    private readonly cache: Redis,
+    private readonly cache: CacheClient,
     private readonly limits: SessionLimits = {},
   ) {
     for (const [name, lua] of Object.entries(scripts)) cache.defineCommand(name, { numberOfKeys: 1, lua });

@@ -1,11 +1,13 @@
 // The end of a clone, as the real process of a packed release, with clients on kept-alive connections: nothing is lost.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, get, type IncomingMessage, request } from 'node:http';
+import { Agent, createServer, get, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packRelease } from '../../lib/release/pack';
 import { unpackRelease } from '../../lib/release/unpack';
+import { closeServer, Drain } from '../../lib/web/drain';
 import { getFreePort, untilTrue } from './real-servers';
 import { type Servers, startServers } from './running-clones';
 
@@ -157,6 +159,56 @@ test('SIGTERM waits as long as it is told, then ends by itself', async () => {
   expect(await exited).toBe(0);
   expect(performance.now() - start).toBeGreaterThan(1_000);
   expect(performance.now() - start).toBeLessThan(20_000);
+});
+
+test('a request that does not end is cut in time for the clone to have stopped', async () => {
+  const { port, child, exited } = await startReady({ CLONEKIT_DRAIN_SECONDS: '1', CLONEKIT_STOP_SECONDS: '4' });
+  const slow = request({
+    host: '127.0.0.1',
+    port,
+    path: '/api/users',
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': 9 },
+  });
+  const cut = new Promise<string>((resolve) => slow.once('error', ({ message }) => resolve(message)));
+  slow.write('{');
+  // Any answer proves that what was sent before it has been read.
+  await ask(port, '/-/live', new Agent());
+  const start = performance.now();
+  child.kill('SIGTERM');
+  expect(await cut).toBe('socket hang up');
+  // Until then it could have ended: the drain's second, and two of the three that are left.
+  expect(performance.now() - start).toBeGreaterThan(2_900);
+  expect(await exited).toBe(0);
+  // Not the half minute that a request may take.
+  expect(performance.now() - start).toBeLessThan(15_000);
+});
+
+test('a server that closes cuts what lasts longer than it may', async () => {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const received = new Promise((resolve) => server.once('request', resolve));
+  const answer = ask(port, '/', new Agent()).catch(({ message }) => message);
+  await received;
+  await closeServer(server, 50);
+  expect(await answer).toBe('socket hang up');
+});
+
+test('a close that never ends does not keep a clone', async () => {
+  const drain = new Drain(1);
+  const start = performance.now();
+  const limit = await new Promise<number>((resolve, reject) => {
+    let given = 0;
+    const never = (milliseconds: number): Promise<void> => {
+      given = milliseconds;
+      return new Promise(() => undefined);
+    };
+    drain.end(0, never).then(() => resolve(given), reject);
+  });
+  expect(limit).toBeLessThan(1_000);
+  expect(performance.now() - start).toBeGreaterThan(990);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });
 
 test('SIGINT does not wait, and finishes the request that is under way', async () => {

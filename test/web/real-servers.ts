@@ -10,8 +10,13 @@ import type { CachePlan } from '../../lib/local/plan/cache';
 import type { DatabasePlan } from '../../lib/local/plan/database';
 import { Processes } from '../../lib/local/processes';
 import { provideProgram } from '../../lib/local/programs/provide';
+import type { Accounts } from '../../lib/local/servers/accounts';
 import { Cache } from '../../lib/local/servers/cache';
 import { Database } from '../../lib/local/servers/database';
+import { openCache } from '../../lib/web/caches';
+import type { CacheClient } from '../../lib/web/caches/mode';
+import type { CacheMode } from '../../lib/web/env';
+import type { Secret } from '../../lib/web/secrets';
 import { project, serversFolder } from '../provide-servers';
 
 export type Flavour = 'mysql' | 'mariadb';
@@ -28,12 +33,22 @@ export interface RealDatabase {
   stop(): Promise<void>;
 }
 
+interface CacheOptions {
+  /** @default 'single' */
+  mode?: CacheMode;
+  /** @default - whichever a fleet prefers */
+  flavour?: (typeof cacheFlavours)[number];
+}
+
 export interface RealCache {
+  mode: CacheMode;
   port: number;
   username: string;
   password: string;
   /** For looking at what is really there. */
   open(): Redis;
+  /** The app's own client. */
+  openAsApp(secret?: Secret): Promise<CacheClient>;
   /** Makes it hang: connections stay open, and nothing comes back until `resume`. */
   pause(): void;
   resume(): void;
@@ -42,6 +57,8 @@ export interface RealCache {
 
 /** A contract test runs on each. */
 export const flavours: Flavour[] = ['mysql', 'mariadb'];
+export const cacheFlavours = ['valkey', 'redis'] as const;
+export const cacheModes: CacheMode[] = ['single', 'cluster'];
 
 const username = 'clonekit';
 const password = 'password-for-tests-only';
@@ -49,7 +66,7 @@ const database = 'clonekit';
 
 const createFolder = (): string => mkdtempSync(join(tmpdir(), 'clonekit-web-'));
 
-export async function startDatabase(flavour: Flavour): Promise<RealDatabase> {
+export async function startDatabase(flavour: Flavour, users: Accounts['users'] = []): Promise<RealDatabase> {
   const folder = createFolder();
   const env = { PATH: process.env.PATH, CLONEKIT_DATABASE: flavour };
   const program = await provideProgram('database', { project, serversFolder, env });
@@ -76,6 +93,7 @@ export async function startDatabase(flavour: Flavour): Promise<RealDatabase> {
       serverId,
       databaseName: database,
       master: { username, password },
+      users,
     });
   const [primary, replica] = await Promise.all([start('primary', 1), start('replica', 2)]);
   await replica.follow(primary);
@@ -95,9 +113,10 @@ export async function startDatabase(flavour: Flavour): Promise<RealDatabase> {
   };
 }
 
-export async function startCache(): Promise<RealCache> {
+export async function startCache({ mode = 'single', flavour }: CacheOptions = {}): Promise<RealCache> {
   const folder = createFolder();
-  const program = await provideProgram('cache', { project, serversFolder });
+  const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
+  const program = await provideProgram('cache', { project, serversFolder, env: flavour && env });
   const secret = { secretArn: 'arn', key: 'password' };
   const plan: CachePlan = {
     purpose: 'objects',
@@ -110,11 +129,13 @@ export async function startCache(): Promise<RealCache> {
     parameters: {},
     policy: 'noeviction',
     maxMemoryBytes: 256 << 20,
+    mode,
+    durability: 'disabled',
     // The app's user may do what it may do in production, and no more.
     users: [
-      { name: username, access: 'on ~* +@all -@dangerous', password: secret },
-      { name: 'administrator', access: 'on ~* +@all', password: secret },
-      { name: 'default', access: 'off ~* -@all' },
+      { id: username, name: username, access: 'on ~* +@all -@dangerous', password: secret },
+      { id: 'administrator', name: 'administrator', access: 'on ~* +@all', password: secret },
+      { id: 'default', name: 'default', access: 'off ~* -@all' },
     ],
   };
   const port = await findFreePort();
@@ -127,10 +148,21 @@ export async function startCache(): Promise<RealCache> {
     cache: plan,
     getPassword: () => password,
   });
+  const known = { get: async () => ({ username, password }), renew: async () => ({ username, password }) };
   return {
+    mode,
     port,
     username,
     password,
+    openAsApp: (secret = known as unknown as Secret) =>
+      openCache({
+        kind: 'sessions',
+        mode,
+        endpoint: { host: '127.0.0.1', port },
+        secret,
+        tls: false,
+        onError: () => {},
+      }),
     open: () => new Redis({ port, host: '127.0.0.1', username: 'administrator', password, retryStrategy: () => 50 }),
     pause: () => cache.process.signal('SIGSTOP'),
     resume: () => cache.process.signal('SIGCONT'),

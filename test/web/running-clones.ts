@@ -1,7 +1,7 @@
 // Clones of the app in this process, over one set of real servers.
 import { join } from 'node:path';
 import { type Clone, startClone } from '../../lib/web/clone';
-import type { WebEnv } from '../../lib/web/env';
+import type { CacheMode, WebEnv } from '../../lib/web/env';
 import { getRunningRelease } from '../../lib/web/running-release';
 import type { SessionLimits } from '../../lib/web/sessions';
 import { type Flavour, type RealCache, type RealDatabase, startCache, startDatabase, untilTrue } from './real-servers';
@@ -18,10 +18,10 @@ export interface Servers {
   stop(): Promise<void>;
 }
 
-export async function startServers(flavour: Flavour): Promise<Servers> {
+export async function startServers(flavour: Flavour, sessionsMode: CacheMode = 'single'): Promise<Servers> {
   const [database, sessions, objects, secrets] = await Promise.all([
     startDatabase(flavour),
-    startCache(),
+    startCache({ mode: sessionsMode }),
     startCache(),
     startSecretsStandIn(),
   ]);
@@ -41,14 +41,17 @@ export async function startServers(flavour: Flavour): Promise<Servers> {
     listen: '127.0.0.1',
     port: 0,
     sessions: local(sessions.port),
+    sessionsMode,
     objects: local(objects.port),
     cacheSecret: arn('caches'),
     primary: local(database.primaryPort),
     replicas: [local(database.replicaPort)],
     databaseSecret: arn('database'),
+    poolSize: 10,
     tls: false,
     https: false,
     drainSeconds: 0,
+    stopSeconds: 35,
     keepAliveSeconds: 72,
   };
   const stop = async (): Promise<void> => {

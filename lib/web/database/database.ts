@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   replicas: Endpoint[];
   secret: Secret;
   tls: boolean;
+  /** Connections to each server at most, 1 to 100: the most clones there can be, times this, must fit its limit. */
+  poolSize: number;
   onReplicaFailure: (replica: Endpoint, error: unknown) => void;
 }
 
@@ -23,9 +25,6 @@ export interface Written {
 }
 
 const dialects: Dialect[] = [mariadb, mysql];
-
-/** Connections of one clone to one server: the fleet's largest size times this must fit the server's limit. */
-const connectionLimit = 10;
 
 /** A replica that failed or lags is left alone this long, so that not every reader pays for finding out. */
 const restMilliseconds = 2_000;
@@ -50,9 +49,9 @@ export class Database {
     readonly dialect: Dialect,
     private readonly options: DatabaseOptions,
   ) {
-    const { secret, tls, primary, replicas } = options;
+    const { secret, tls, primary, replicas, poolSize } = options;
     const toPool = (endpoint: Endpoint): Pool =>
-      new Pool({ endpoint, secret, tls, sessionSettings: dialect.sessionSettings, connectionLimit });
+      new Pool({ endpoint, secret, tls, sessionSettings: dialect.sessionSettings, connectionLimit: poolSize });
     this.#primary = toPool(primary);
     this.#replicas = replicas.map((endpoint) => ({ endpoint, pool: toPool(endpoint), downUntil: 0, lateUntil: 0 }));
   }

@@ -27,12 +27,13 @@ describe.each(flavours)('on %s', (flavour) => {
 
   const endpoint = (port: number) => ({ host: '127.0.0.1', port });
   const primary = () => ({ endpoint: endpoint(server.primaryPort), secret, tls: false });
-  const connect = (replicaPorts: number[]): Promise<Database> =>
+  const connect = (replicaPorts: number[], poolSize = 10): Promise<Database> =>
     Database.connect({
       primary: endpoint(server.primaryPort),
       replicas: replicaPorts.map(endpoint),
       secret,
       tls: false,
+      poolSize,
       onReplicaFailure: (_replica, error) => replicaFailures.push(String(error)),
     });
   const write = (text: string) => database.write('INSERT INTO notes (text) VALUES (?)', [text]);
@@ -173,6 +174,21 @@ describe.each(flavours)('on %s', (flavour) => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test('no more connections than the pool size are opened to a server, and four times as many may wait', async () => {
+    const small = await connect([server.replicaPort], 2);
+    const started = Promise.allSettled(
+      // Two at work, eight that wait, one too many.
+      Array.from({ length: 11 }, () =>
+        small.readPrimary<{ id: number }>('SELECT CONNECTION_ID() AS id, SLEEP(0.1)', []),
+      ),
+    );
+    const answers = await started;
+    const ids = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value[0]?.id] : []));
+    expect(ids).toHaveLength(10);
+    expect(new Set(ids).size).toBe(2);
+    await small.close();
   });
 
   describe('a pool', () => {

@@ -1,0 +1,22 @@
+// A cache that is one server to its clients: behind its name is whichever node is primary.
+import { Redis } from 'ioredis';
+import type { CreateClient } from './mode';
+
+export const createSingle: CreateClient = ({ endpoint, login, tls, policy, toRetryDelay, onError }) => {
+  const client = new Redis({
+    ...policy,
+    ...login,
+    host: endpoint.host,
+    port: endpoint.port,
+    tls: tls ? { servername: endpoint.host } : undefined,
+    enableOfflineQueue: false,
+    retryStrategy: toRetryDelay,
+    lazyConnect: true,
+  });
+  client.on('error', onError);
+  return {
+    client,
+    // Each connection attempt reads the options again.
+    setLogin: (renewed) => void Object.assign(client.options, renewed),
+  };
+};
