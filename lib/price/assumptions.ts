@@ -31,8 +31,17 @@ export const wafRules = 5;
 export const keys = 1;
 /** Of the first user and the app's own user of the database, and of the app's user of the caches. */
 export const secrets = 3;
-/** Metrics that alarms watch: those of load balancer and clones, and of each database server and cache node. */
-export const alarms = { ofFleet: 10, ofServer: 3 } as const;
+/** Figures that alarms watch, of each part; a test compares them with the templates. */
+export const alarms = {
+  loadBalancerAndClones: 7,
+  certificate: 1,
+  primary: 3,
+  replica: 4,
+  sessionsNode: 3,
+  objectsNode: 1,
+  failover: 1,
+  rotations: 3,
+} as const;
 
 /** Told below every estimate. */
 export const assumptions: readonly string[] = [

@@ -145,17 +145,29 @@ const cacheLines = (config: StageConfig): Line[] =>
     ];
   });
 
-const commonLines = ({ database, sessions, objects }: StageConfig): Line[] => {
-  const servers = 3 + database.replicas.length + sessions.replicas + objects.replicas;
-  return [
-    line(null, 'keys', assumed.keys, prices.key),
-    line(null, 'secrets', assumed.secrets, prices.secret),
-    line(null, 'figures under alarm', assumed.alarms.ofFleet + servers * assumed.alarms.ofServer, prices.alarm),
-    line(null, 'dashboards', 1, prices.dashboard),
-    line(null, 'GB of logs', assumed.logsGB, prices.logs),
-    line(null, 'GB in S3', assumed.storedGB, prices.objectStorage),
-  ];
+const countAlarms = ({ https, database, sessions, objects }: StageConfig): number => {
+  const { alarms } = assumed;
+  const failovers = [sessions, objects].filter(({ replicas }) => replicas > 0).length;
+  return (
+    alarms.loadBalancerAndClones +
+    ('certificateArn' in https ? alarms.certificate : 0) +
+    alarms.primary +
+    alarms.replica * database.replicas.length +
+    alarms.sessionsNode * (1 + sessions.replicas) +
+    alarms.objectsNode * (1 + objects.replicas) +
+    alarms.failover * failovers +
+    alarms.rotations
+  );
 };
+
+const commonLines = (config: StageConfig): Line[] => [
+  line(null, 'keys', assumed.keys, prices.key),
+  line(null, 'secrets', assumed.secrets, prices.secret),
+  line(null, 'figures under alarm', countAlarms(config), prices.alarm),
+  line(null, 'dashboards', 1, prices.dashboard),
+  line(null, 'GB of logs', assumed.logsGB, prices.logs),
+  line(null, 'GB in S3', assumed.storedGB, prices.objectStorage),
+];
 
 /** @throws OperatorError when the table is of another region, or has no price of a type that the config names */
 export const estimate = (config: StageConfig): Estimate => {

@@ -10,7 +10,7 @@ import type { Secret } from './secrets';
 const commandTimeoutMilliseconds = { sessions: 500, objects: 100 } as const;
 
 /** How often a connection must prove that something comes back on it. */
-const probeMilliseconds = 5_000;
+const askMilliseconds = 5_000;
 
 export type CacheKind = keyof typeof commandTimeoutMilliseconds;
 
@@ -55,7 +55,7 @@ function leaveSilence(client: CacheClient): void {
       () => client.status === 'ready',
     );
     if (isSilent) client.disconnect(true);
-  }, probeMilliseconds).unref();
+  }, askMilliseconds).unref();
   client.once('end', () => clearInterval(asking));
 }
 
