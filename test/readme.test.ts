@@ -21,6 +21,7 @@ const runElsewhere: Readonly<Record<string, string>> = {
   'npm run test:deploy': '.ci/run runs it',
   'npm run bench': 'takes minutes; its parts are the commands above',
   'npx cdk synth --quiet -c lock=true': 'writes into the project; test/stacks/make-stacks.test.ts runs it elsewhere',
+  'npm pack': 'test/examples/examples.test.ts packs, and installs what it packed',
 };
 
 const commandsOf = (block: string): string[] =>

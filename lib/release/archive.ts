@@ -5,8 +5,6 @@ import { create } from 'tar';
 import { localFiles, manifestFile } from '../config/names';
 import { type ReleaseDescriptor, type ReleaseManifest, sha256 } from './descriptor';
 
-const projectFolder = join(__dirname, '../..');
-
 export interface ReleaseContent {
   /** What it is, for people. */
   name: string;
@@ -16,9 +14,8 @@ export interface ReleaseContent {
   files: Map<string, Uint8Array>;
 }
 
-/** Where releases lie unless it is said: `releases` in the home folder (`CLONEKIT_HOME`). */
-const defaultFolder = (): string =>
-  join(resolve(projectFolder, process.env.CLONEKIT_HOME || localFiles.home), 'releases');
+/** Where releases lie unless it is said: `releases` in the home folder, `CLONEKIT_HOME` or `.clonekit` where `cdk` is run. */
+const defaultFolder = (): string => resolve(process.env.CLONEKIT_HOME || localFiles.home, 'releases');
 
 export async function writeRelease(content: ReleaseContent, outDir = defaultFolder()): Promise<ReleaseDescriptor> {
   const manifest = toManifest(content);

@@ -1,4 +1,5 @@
 // Makes a few JavaScript files of the app and every library it uses, so that a clone needs Node and nothing else.
+import { extname } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** The file that `node` runs. */
@@ -17,7 +18,8 @@ const unreached = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compil
 /** File name → content. It depends on the sources only: not on the folder, the day or the machine. */
 export async function bundleApp(projectFolder: string): Promise<Map<string, Uint8Array>> {
   const files = await Promise.all([
-    bundle(projectFolder, 'bin/web.ts', entry, [lateLibrariesBeside]),
+    // TypeScript among sources, JavaScript in a package.
+    bundle(projectFolder, `bin/web${extname(__filename)}`, entry, [lateLibrariesBeside]),
     ...Object.entries(lateLibraries).map(([library, file]) => bundle(projectFolder, library, file)),
   ]);
   return new Map(files);

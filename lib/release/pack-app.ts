@@ -16,7 +16,10 @@ export interface PackAppOptions {
   folder: string;
   /** The file in it that `node` runs, e.g. `server.cjs`. It answers `clonePaths` and reads `cloneEnv`. */
   entry: string;
-  /** Folder for the archive, created as needed. @default - `releases` in the home folder (`CLONEKIT_HOME`) */
+  /**
+   * Folder for the archive, created as needed.
+   * @default - `releases` in the home folder: `CLONEKIT_HOME`, or `.clonekit` where `cdk` is run
+   */
   outDir?: string;
 }
 

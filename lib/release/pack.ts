@@ -11,7 +11,10 @@ const projectFolder = join(__dirname, '../..');
 const carriedFolders = ['assets', 'migrations'];
 
 export interface PackOptions {
-  /** Folder for the archive, created as needed. @default - `releases` in the home folder (`CLONEKIT_HOME`) */
+  /**
+   * Folder for the archive, created as needed.
+   * @default - `releases` in the home folder: `CLONEKIT_HOME`, or `.clonekit` where `cdk` is run
+   */
   outDir?: string;
 }
 

@@ -1,6 +1,6 @@
 // What an estimate counts is what the templates deploy.
 import { estimate } from '../../lib/price/estimate';
-import { type Resource, resourcesOf, synthesizedStages } from '../stacks/synthesized';
+import { onlyResource, type Resource, resourcesOf, synthesizedStages } from '../stacks/synthesized';
 
 describe.each(synthesizedStages())('in %s', (_, { templates }, config) => {
   const { lines } = estimate(config);
@@ -40,8 +40,8 @@ describe.each(synthesizedStages())('in %s', (_, { templates }, config) => {
   });
 
   test('the disk of a clone is as large', () => {
-    const [template] = all('AWS::EC2::LaunchTemplate');
-    const { BlockDeviceMappings } = template?.Properties.LaunchTemplateData as {
+    const { BlockDeviceMappings } = onlyResource(templates.fleet, 'AWS::EC2::LaunchTemplate').Properties
+      .LaunchTemplateData as {
       BlockDeviceMappings: { Ebs: { VolumeSize: number } }[];
     };
     expect(counted('GB of disks of clones')).toBe(
