@@ -15,7 +15,27 @@ import {
 /** A room is a folder of lib or one door in bin; it may always import itself. */
 const rooms: Record<string, readonly string[]> = {
   'lib/config': ['zod'],
-  'lib/constructs': ['aws-cdk-lib', 'constructs', 'lib/config/names', 'lib/config/ports', 'lib/config/node-types'],
+  'lib/constructs': [
+    'node:fs',
+    'node:path',
+    'aws-cdk-lib',
+    'constructs',
+    'lib/config/names',
+    'lib/config/ports',
+    'lib/config/readiness',
+    'lib/config/node-types',
+    'lib/functions/bundle',
+  ],
+  'lib/functions': [
+    ...[
+      'node:*',
+      'esbuild',
+      'mysql2',
+      '@aws-sdk/client-secrets-manager',
+      '@aws-sdk/client-elasticache',
+      'lib/config/names',
+    ],
+  ],
   'lib/stacks': ['aws-cdk-lib', 'constructs', 'lib/config', 'lib/constructs', 'lib/release/descriptor'],
   'lib/release': ['node:*', 'esbuild', 'tar', 'lib/config/names', 'lib/config/operator-error'],
   'lib/web': [
@@ -28,11 +48,17 @@ const rooms: Record<string, readonly string[]> = {
     ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error'],
     ...['lib/release/descriptor', 'lib/release/unpack'],
   ],
+  'lib/price': ['lib/config'],
   'lib/cli': [
     ...['node:*', 'commander', 'lib/config/names', 'lib/config/operator-error'],
-    ...['lib/local', 'lib/ops', 'lib/release'],
+    ...['lib/config/stage-config', 'lib/config/stages', 'lib/local', 'lib/ops', 'lib/price', 'lib/release'],
   ],
-  'bin/app.ts': ['node:*', 'aws-cdk-lib', 'lib/config', 'lib/release', 'lib/stacks'],
+  'lib/refusals': ['node:*', 'aws-cdk-lib', 'constructs', 'lib/config/names'],
+  'lib/index.ts': ['lib/config', 'lib/constructs', 'lib/refusals', 'lib/release', 'lib/stacks'],
+  'bin/app.ts': [
+    ...['node:*', 'aws-cdk-lib', 'lib/cli/table', 'lib/config', 'lib/functions', 'lib/refusals', 'lib/release'],
+    'lib/stacks',
+  ],
   'bin/clonekit.ts': ['node:*', 'lib/cli'],
   'bin/web.ts': ['node:*', 'lib/web'],
 };
@@ -57,7 +83,7 @@ const tools: Record<string, string> = {
 /** Tests of the whole, and what several rooms' tests share; every other test lies where the thing it tests lies in lib. */
 const testsOfTheWhole = [
   ...['test/architecture.test.ts', 'test/architecture/', 'test/readme.test.ts', 'test/bench/', 'test/fleet/'],
-  ...['test/fixtures/', 'test/provide-servers.ts'],
+  ...['test/fixtures/', 'test/provide-servers.ts', 'test/policy/', 'test/deploy/', 'test/examples/'],
 ];
 
 const topLevel = [
@@ -120,7 +146,7 @@ describe('who imports whom', () => {
     };
     load('bin/clonekit');
     const eager = [...loaded].filter((name) =>
-      ['lib/local', 'lib/ops', 'lib/release'].some((room) => isOf(name, room)),
+      ['lib/config/stages', 'lib/local', 'lib/ops', 'lib/price', 'lib/release'].some((room) => isOf(name, room)),
     );
     expect(eager).toEqual([]);
   });
@@ -164,7 +190,7 @@ describe('files', () => {
 });
 
 describe('package.json', () => {
-  const { dependencies, devDependencies, overrides } = readJson('package.json');
+  const { name: own, dependencies, devDependencies, peerDependencies, overrides } = readJson('package.json');
   const toPackages = (files: readonly SourceFile[]): Set<string | undefined> =>
     new Set(files.flatMap(({ imports }) => imports).map(({ name }) => findPackage(name)));
   const shipped = toPackages(sources);
@@ -184,9 +210,16 @@ describe('package.json', () => {
   });
 
   test('whatever is imported is declared, and by bin and lib as a dependency', () => {
-    const undeclared = [...shipped].filter((name) => name && !dependencies[name]);
-    const known = { ...dependencies, ...devDependencies };
+    const undeclared = [...shipped].filter((name) => name && !dependencies[name] && !peerDependencies[name]);
+    // Examples import the package by its name, as people do.
+    const known = { ...dependencies, ...devDependencies, [own]: 'here' };
     expect([...undeclared, ...[...tested].filter((name) => name && !known[name])]).toEqual([]);
+  });
+
+  test('what people bring along, so that there is one of it, is from the version on that is tested here', () => {
+    const pinned = Object.keys(peerDependencies).map((name) => [name, `^${devDependencies[name]}`]);
+    expect(peerDependencies).toEqual(Object.fromEntries(pinned));
+    expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
   });
 
   test('every tool is declared, and imported by nobody', () => {

@@ -28,6 +28,10 @@ export interface AlarmTopicProps {
   readonly encryptionKey?: IKey;
 }
 
+/**
+ * Next to nothing a month: of e-mails the first thousand are free, and messages to a channel are.
+ * @see SNS.1
+ */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 

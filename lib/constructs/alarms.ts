@@ -14,6 +14,7 @@ export interface AlarmsProps {
   readonly topic?: ITopic;
 }
 
+/** An alarm costs 0.10 USD a month for each metric it looks at; a figure that is calculated looks at several. */
 export class Alarms extends Construct {
   readonly #alarms = new Map<string, Alarm>();
 

@@ -10,10 +10,11 @@ import {
   OperatingSystemType,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge, toResourceRule } from './acknowledge';
 import { toUserData } from './clone-env';
 import { verifyProp, verifyRange } from './prop-rule';
 
@@ -98,11 +99,11 @@ export class CloneTemplate extends Construct {
         encryptionKey: props.logKey,
         removalPolicy: RemovalPolicy.DESTROY,
       });
-    // Inline, so that no clone starts before its rights exist.
+    // The role names its rights, and not they the role: no clone starts before they exist.
     this.role = new Role(this, 'Role', {
       description: `Clones of ${props.groupName}`,
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
-      inlinePolicies: { Clone: new PolicyDocument({ statements: this.#listRights(props) }) },
+      managedPolicies: [this.#makeRights(props)],
     });
     this.launchTemplate = new LaunchTemplate(this, 'LaunchTemplate', {
       machineImage: {
@@ -130,15 +131,35 @@ export class CloneTemplate extends Construct {
     });
   }
 
-  #listRights({ groupName, secretArns = [], encryptionKey, rights = [] }: CloneTemplateProps): PolicyStatement[] {
-    const stack = Stack.of(this);
-    const groupArn = stack.formatArn({
+  #makeRights(props: CloneTemplateProps): ManagedPolicy {
+    const groupArn = Stack.of(this).formatArn({
       service: 'autoscaling',
       resource: 'autoScalingGroup',
-      // The middle is an id that AWS makes up when the group is made, after the clones' rights.
-      resourceName: `*:autoScalingGroupName/${groupName}`,
+      resourceName: `*:autoScalingGroupName/${props.groupName}`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
+    const rights = new ManagedPolicy(this, 'Rights', {
+      description: `What clones of ${props.groupName} may do`,
+      statements: this.#listRights(props, groupArn),
+    });
+    acknowledge(
+      rights,
+      { 'IAM5[Resource::*]': ['solutions'] },
+      'the calls by which Session Manager reaches a clone know no resources, or one whose id is not known before it starts',
+    );
+    acknowledge(
+      rights,
+      { [toResourceRule(this, groupArn)]: ['solutions'] },
+      'the star is an id that AWS makes up with the group, after the rights of its clones; the group is named behind it',
+    );
+    return rights;
+  }
+
+  #listRights(
+    { secretArns = [], encryptionKey, rights = [] }: CloneTemplateProps,
+    groupArn: string,
+  ): PolicyStatement[] {
+    const stack = Stack.of(this);
     const secrets = new PolicyStatement({
       sid: 'Secrets',
       actions: ['secretsmanager:GetSecretValue'],

@@ -11,9 +11,13 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
+import { acknowledge, toManagedPolicyRule } from './acknowledge';
 
 export interface DatabaseMonitoringProps {
-  /** Key for logs and Database Insights; its policy must let CloudWatch Logs use it. */
+  /**
+   * Key for logs and Database Insights; its policy must let CloudWatch Logs use it.
+   * @default - the account's own key of RDS; logs with CloudWatch's
+   */
   readonly encryptionKey?: IKey;
   /**
    * Database Insights: which statements and waits load the servers. `advanced` keeps 15 months and looks at locks and
@@ -23,7 +27,7 @@ export interface DatabaseMonitoringProps {
    */
   readonly insights?: 'standard' | 'advanced';
   /**
-   * How long the error and slow query logs are kept.
+   * How long logs are kept.
    * @default RetentionDays.ONE_MONTH - long enough to look into an incident; slow statements may quote what people wrote
    */
   readonly logRetention?: RetentionDays;
@@ -31,12 +35,18 @@ export interface DatabaseMonitoringProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Logs that RDS sends to CloudWatch. Not the general log: it would hold every statement, and what people wrote. */
-const logs = { ErrorLog: 'error', SlowLog: 'slowquery' } as const;
+/**
+ * Logs that RDS sends to CloudWatch: all there are. The general log would hold every statement, and what people wrote: it is
+ * off, and stays empty until somebody turns it on to look into something. What is then written lies encrypted, and ends.
+ */
+const logs = { ErrorLog: 'error', SlowLog: 'slowquery', AuditLog: 'audit', GeneralLog: 'general' } as const;
+
+const awsPolicy = 'service-role/AmazonRDSEnhancedMonitoringRole';
 
 /** @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Engines.html */
 const isWithoutInsights = (instanceType: string): boolean => /^(t2|t3|t4g)\.(micro|small)$/.test(instanceType);
 
+/** Costs what its logs do, by the GB; `advanced` insights also about 9 USD a month for each virtual processor of a server. */
 export class DatabaseMonitoring extends Construct {
   readonly #role: Role;
 
@@ -49,8 +59,13 @@ export class DatabaseMonitoring extends Construct {
     this.#role = new Role(this, 'Role', {
       description: 'Lets RDS write the figures of the machines',
       assumedBy: new ServicePrincipal('monitoring.rds.amazonaws.com'),
-      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonRDSEnhancedMonitoringRole')],
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(awsPolicy)],
     });
+    acknowledge(
+      this.#role,
+      { [toManagedPolicyRule(awsPolicy)]: ['solutions'] },
+      'AWS wrote it for this one use: it lets RDS write to log groups whose names begin with RDS, and do nothing else',
+    );
   }
 
   /** How a server of this class is watched; `instanceType` is without `db.`. */

@@ -21,6 +21,8 @@ const always = {
   slow_query_log: '1',
   long_query_time: '1',
   log_output: 'FILE',
+  // It would hold every statement, and what people wrote in it.
+  general_log: '0',
 } as const;
 
 /**

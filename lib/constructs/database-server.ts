@@ -5,6 +5,7 @@ import {
   CaCertificate,
   DatabaseInstanceEngine,
   MysqlEngineVersion,
+  OptionGroup,
   ParameterGroup,
   StorageType,
   SubnetGroup,
@@ -64,7 +65,7 @@ export interface DatabaseServerProps {
 
 export const engine = DatabaseInstanceEngine.mysql({ version: MysqlEngineVersion.VER_8_4_10 });
 
-/** The properties all servers share; makes the groups of subnets and parameters in `scope`. */
+/** The properties all servers share; makes the groups of subnets, parameters and options in `scope`. */
 export const toServerProps = (scope: Construct, props: DatabaseServerProps) => {
   const storageGiB = props.storageGiB ?? 20;
   const maxStorageGiB = props.maxStorageGiB ?? storageGiB * 5;
@@ -91,6 +92,7 @@ export const toServerProps = (scope: Construct, props: DatabaseServerProps) => {
       parameters: toDatabaseParameters(props.maxConnections),
       removalPolicy,
     }),
+    optionGroup: makeOptions(scope),
     port: props.port ?? ports.database,
     storageType: StorageType.GP3,
     maxAllocatedStorage: maxStorageGiB,
@@ -108,4 +110,19 @@ export const toServerProps = (scope: Construct, props: DatabaseServerProps) => {
     caCertificate: CaCertificate.RDS_CA_RSA2048_G1,
   };
   return { shared, storageGiB, removalPolicy };
+};
+
+/**
+ * Who logged in, and who failed to, is written into the audit log: no statement, so nothing of people, and no password. Kept
+ * in any case: as long as a backup of a server is there, RDS does not let its options go.
+ * @see RDS.9
+ */
+const makeOptions = (scope: Construct): OptionGroup => {
+  const options = new OptionGroup(scope, 'Options', {
+    engine,
+    description: 'Primary and replicas',
+    configurations: [{ name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: 'CONNECT' } }],
+  });
+  options.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return options;
 };

@@ -1,32 +1,23 @@
 // MySQL: one primary that is written to, replicas that are read from, all with the same parameters.
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Credentials,
   DatabaseInstance,
-  DatabaseInstanceReadReplica,
+  type DatabaseInstanceReadReplica,
   EngineLifecycleSupport,
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import { DatabaseMonitoring, type DatabaseMonitoringProps } from './database-monitoring';
+import { type DatabaseReplica, DatabaseReplicas } from './database-replicas';
 import { type DatabaseServerProps, engine, toServerProps } from './database-server';
 import { DatabaseUsers, type DatabaseUsersProps } from './database-users';
 
-export interface DatabaseReplica {
-  /**
-   * RDS instance class without its `db.`.
-   * @default - the primary's: a smaller one cannot take over the primary's load
-   */
-  readonly instanceType?: string;
-  /**
-   * Full name of its availability zone, e.g. `eu-central-1b`.
-   * @default - RDS chooses
-   */
-  readonly availabilityZone?: string;
-}
+export type { DatabaseReplica } from './database-replicas';
 
 export interface DatabaseProps
   extends DatabaseServerProps,
@@ -70,6 +61,11 @@ export interface DatabaseProps
   readonly topic?: ITopic;
 }
 
+/**
+ * A `db.m7g.large` costs about 150 USD a month in eu-central-1, with a standby twice that, and as much again for each
+ * replica; a GB of disk 0.14, twice with a standby. The app's own user exists once `DatabaseUserRotation` has made it.
+ * @see RDS.2, RDS.3, RDS.5, RDS.8, RDS.11
+ */
 export class Database extends Construct {
   readonly primary: DatabaseInstance;
   readonly replicas: readonly DatabaseInstanceReadReplica[];
@@ -81,7 +77,6 @@ export class Database extends Construct {
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
     const { name, encryptionKey } = props;
-    const replicas = props.replicas ?? [];
     verifyProps(this.node.path, props);
     const instanceType = props.instanceType ?? 'm7g.large';
     const isProtected = props.deletionProtection ?? true;
@@ -114,27 +109,16 @@ export class Database extends Construct {
       credentials: Credentials.fromSecret(users.first, users.username),
       removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
     });
-    this.replicas = replicas.map((replica, index) => {
-      const type = replica.instanceType ?? instanceType;
-      const server = new DatabaseInstanceReadReplica(this, `Replica${index + 1}`, {
-        ...shared,
-        ...monitoring.toWatchedProps(type),
-        sourceDatabaseInstance: this.primary,
-        instanceIdentifier: `${name}-replica-${index + 1}`,
-        instanceType: new InstanceType(type),
-        availabilityZone: replica.availabilityZone,
-        // RDS takes no last snapshot of a replica. Where the primary may go, its copies may; else one may be promoted.
-        removalPolicy,
-      });
-      if (replica.availabilityZone) {
-        const reason =
-          'In which zone a replica is, is said on purpose: spread over zones, the loss of one leaves others';
-        Validations.of(server).acknowledge({ id: 'CloudFormation-Validate::W3010', reason });
-      }
-      return server;
-    });
     monitoring.addLogs(this.primary, `${name}-primary`);
-    for (const [index, replica] of this.replicas.entries()) monitoring.addLogs(replica, `${name}-replica-${index + 1}`);
+    this.replicas = new DatabaseReplicas(this, 'Replicas', {
+      primary: this.primary,
+      instanceType,
+      name,
+      replicas: props.replicas ?? [],
+      shared,
+      monitoring,
+      removalPolicy,
+    }).servers;
     if (props.topic) {
       const servers = [this.primary, ...this.replicas].map(({ instanceIdentifier }) => instanceIdentifier);
       monitoring.addEvents(props.topic, servers, shared.parameterGroup.bindToInstance({}).parameterGroupName);
@@ -142,6 +126,12 @@ export class Database extends Construct {
     // With credentials given there is always a secret.
     this.firstUserSecret = this.primary.secret as ISecret;
     this.appSecret = users.app.attach(this.primary);
+    if (props.backupDays === 0) return;
+    acknowledge(
+      this,
+      { RDSInBackupPlan: ['nist', 'hipaa'] },
+      'RDS itself keeps backups, and any second of the last backupDays can be restored; a plan would keep the same again',
+    );
   }
 }
 

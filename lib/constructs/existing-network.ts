@@ -17,6 +17,7 @@ export interface ExistingNetworkProps {
   readonly dataSubnetIds: string[];
 }
 
+/** Makes no resource and costs nothing. @throws Error unless every tier has a subnet in every zone */
 export class ExistingNetwork extends Construct implements StageNetwork {
   readonly vpc: IVpc;
   readonly publicSubnets: ISubnet[];

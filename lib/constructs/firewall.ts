@@ -2,6 +2,7 @@
 import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { ports } from '../config/ports';
+import { acknowledge } from './acknowledge';
 
 export interface FirewallProps {
   readonly vpc: IVpc;
@@ -17,7 +18,7 @@ export interface FirewallProps {
   readonly publicPorts?: number[];
   /**
    * TCP port of a clone.
-   * @default 8080
+   * @default 8080 - above 1023: the app runs without privileges
    */
   readonly clonePort?: number;
   /**
@@ -43,6 +44,10 @@ export interface FirewallProps {
   readonly internet?: boolean;
 }
 
+/**
+ * Free. Every group lets out only to what its owner has to reach, and nothing but the load balancer is open to the world.
+ * @see EC2.18, EC2.19
+ */
 export class Firewall extends Construct {
   readonly loadBalancer: SecurityGroup;
   readonly clones: SecurityGroup;
@@ -89,6 +94,11 @@ export class Firewall extends Construct {
     for (const port of props.publicPorts ?? [ports.https, ports.http]) {
       this.loadBalancer.addIngressRule(Peer.anyIpv4(), Port.tcp(port), 'People');
     }
+    acknowledge(
+      this.loadBalancer,
+      { EC23: ['solutions'] },
+      'people come from anywhere, and reach the ports of the load balancer and nothing behind it',
+    );
     if (props.internet) {
       for (const caller of [this.clones, this.imageBuilder]) {
         caller.addEgressRule(Peer.anyIpv4(), Port.tcp(ports.https), 'The internet');

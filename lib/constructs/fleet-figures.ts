@@ -24,7 +24,7 @@ export interface FleetFiguresProps {
   readonly certificateArn?: string;
   /**
    * Slowest answer of a hundred, in seconds, beyond which people notice.
-   * @default 1
+   * @default 1 - what takes longer, people take for broken
    */
   readonly slowSeconds?: number;
 }

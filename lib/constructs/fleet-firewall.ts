@@ -2,6 +2,7 @@
 import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { ports } from '../config/ports';
+import { acknowledge } from './acknowledge';
 
 export interface FleetSecurityGroups {
   readonly loadBalancer: ISecurityGroup;
@@ -16,6 +17,7 @@ export interface FleetFirewallProps {
   readonly clonePort: number;
 }
 
+/** Free. What else clones need to reach, e.g. a database, is opened with `fleet.connections`. */
 export class FleetFirewall extends Construct implements FleetSecurityGroups {
   readonly loadBalancer: SecurityGroup;
   readonly clones: SecurityGroup;
@@ -28,6 +30,11 @@ export class FleetFirewall extends Construct implements FleetSecurityGroups {
     this.loadBalancer = group('LoadBalancer', 'The load balancer: open to the world');
     this.clones = group('Clones', 'Clones: reached by the load balancer only');
     for (const port of publicPorts) this.loadBalancer.addIngressRule(Peer.anyIpv4(), Port.tcp(port), 'People');
+    acknowledge(
+      this.loadBalancer,
+      { EC23: ['solutions'] },
+      'people come from anywhere, and reach the ports of the load balancer and nothing behind it',
+    );
     this.loadBalancer.addEgressRule(this.clones, Port.tcp(clonePort), 'Requests and health checks');
     this.clones.addIngressRule(this.loadBalancer, Port.tcp(clonePort), 'Requests and health checks');
     // A range and not a group: AWS's API has no group. Secrets, lifecycle calls, logs and SSM go here.

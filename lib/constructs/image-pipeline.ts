@@ -1,14 +1,7 @@
 // How an image is baked: base image + release → AMI, on a machine that exists for that only. Started by hand.
 import { Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
-import {
-  InstanceProfile,
-  ManagedPolicy,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { InstanceProfile, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   CfnComponent,
   CfnDistributionConfiguration,
@@ -19,27 +12,34 @@ import {
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { manifestFile } from '../config/names';
+import { acknowledge, toManagedPolicyRule } from './acknowledge';
 
 export interface ImagePipelineProps {
   /** Name of pipeline, recipe and component, and start of the image's name. */
-  name: string;
-  architecture: 'arm64' | 'x86_64';
+  readonly name: string;
+  /** Of the base image and of what is baked; `instanceType` must be of it. */
+  readonly architecture: 'arm64' | 'x86_64';
   /** Type of the baking machine: the clones', so that what is baked has booted on it once. */
-  instanceType: string;
-  subnet: ISubnet;
-  securityGroup: ISecurityGroup;
+  readonly instanceType: string;
+  /** Where the baking machine stands: it needs a way to AWS's API, to S3 and to the mirrors of packages. */
+  readonly subnet: ISubnet;
+  /** Of the baking machine: let out on 443, reached by nobody. */
+  readonly securityGroup: ISecurityGroup;
   /** The release's archive. */
-  archive: Asset;
+  readonly archive: Asset;
   /** The release's name. */
-  digest: string;
+  readonly digest: string;
   /** Tags of the image. */
-  imageTags: Record<string, string>;
+  readonly imageTags: Record<string, string>;
   /**
    * Size of the image's root disk, in GiB; a clone's must not be smaller.
-   * @default 8
+   * @default 8 - the base image's own, which leaves several for releases and logs
    */
-  diskGiB?: number;
+  readonly diskGiB?: number;
 }
+
+/** What Image Builder asks of the role of a machine that bakes. */
+const awsPolicies = ['AmazonSSMManagedInstanceCore', 'EC2InstanceProfileForImageBuilder'] as const;
 
 /** Where releases lie on a clone. The app runs from `current`. */
 const folder = '/opt/clonekit';
@@ -82,6 +82,10 @@ const toVersion = (content: object): string => {
   return `1.0.${sum >>> 2}`;
 };
 
+/**
+ * Free until somebody starts it: then the machine for some minutes, and from then on the storage of each image, which is
+ * deleted by nobody but you.
+ */
 export class ImagePipeline extends Construct {
   readonly role: Role;
 
@@ -91,23 +95,25 @@ export class ImagePipeline extends Construct {
     const stack = Stack.of(this);
     const base = `amazon-linux-2023-${props.architecture === 'arm64' ? 'arm64' : 'x86'}`;
 
+    const ofRelease = new ManagedPolicy(this, 'Rights', {
+      description: 'What taking the release takes',
+      statements: [
+        new PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: [props.archive.bucket.arnForObjects(props.archive.s3ObjectKey)],
+        }),
+      ],
+    });
     this.role = new Role(this, 'Role', {
       description: `The machine that bakes images of ${name}`,
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
-      managedPolicies: ['AmazonSSMManagedInstanceCore', 'EC2InstanceProfileForImageBuilder'].map((policy) =>
-        ManagedPolicy.fromAwsManagedPolicyName(policy),
-      ),
-      inlinePolicies: {
-        Release: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['s3:GetObject'],
-              resources: [props.archive.bucket.arnForObjects(props.archive.s3ObjectKey)],
-            }),
-          ],
-        }),
-      },
+      managedPolicies: [...awsPolicies.map((policy) => ManagedPolicy.fromAwsManagedPolicyName(policy)), ofRelease],
     });
+    acknowledge(
+      this.role,
+      Object.fromEntries(awsPolicies.map((policy) => [toManagedPolicyRule(policy), ['solutions'] as const])),
+      'the agents on the baking machine are AWS’s and new with each base image: AWS keeps what they may call up to date',
+    );
     const component = new CfnComponent(this, 'Component', {
       name,
       platform: 'Linux',

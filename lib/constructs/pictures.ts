@@ -3,6 +3,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import type { LogBucket } from './log-bucket';
 
 export interface PicturesProps {
@@ -57,6 +58,11 @@ export class Pictures extends Construct {
       // With everything in it, whatever becomes of the stack.
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    acknowledge(
+      this.bucket,
+      { S3BucketReplicationEnabled: ['nist', 'pci', 'hipaa'] },
+      'what was overwritten or deleted is kept as a version; a copy in another region is of use with a database there only',
+    );
     props.logBucket?.logServerAccess(this.bucket, 'pictures/');
   }
 }

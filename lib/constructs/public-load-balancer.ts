@@ -20,6 +20,7 @@ import { Construct } from 'constructs';
 import { clonePaths } from '../config/names';
 import { ports } from '../config/ports';
 import type { Readiness } from '../config/readiness';
+import { acknowledge } from './acknowledge';
 import { verifyProp } from './prop-rule';
 
 /** How people reach the load balancer. Serving them without TLS costs a written reason. */
@@ -49,7 +50,7 @@ export interface PublicLoadBalancerProps {
   /**
    * Path that answers 200 while a clone is well. It must ask nobody else: a database that is down for a minute would take
    * every clone with it.
-   * @default '/-/live'
+   * @default '/-/live' - what every release answers
    */
   readonly healthCheckPath?: string;
   /**
@@ -59,7 +60,7 @@ export interface PublicLoadBalancerProps {
   readonly algorithm?: 'round_robin' | 'weighted_random';
   /**
    * Whether AWS refuses to delete the load balancer, and with it the name people know.
-   * @default true
+   * @default true - another load balancer has another name
    * @see ELB.6
    */
   readonly deletionProtection?: boolean;
@@ -72,6 +73,10 @@ export interface PublicLoadBalancerProps {
   readonly logBucket?: IBucket;
 }
 
+/**
+ * About 20 USD a month in eu-central-1, 4 for its address in each zone, and 6 for each unit of load that is used all the time.
+ * @see ELB.1, ELB.4, ELB.5, ELB.6, ELB.12
+ */
 export class PublicLoadBalancer extends Construct {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly targetGroup: ApplicationTargetGroup;
@@ -112,7 +117,7 @@ export class PublicLoadBalancer extends Construct {
         defaultAction: clones,
       });
     }
-    this.loadBalancer.addListener('Http', {
+    const http = this.loadBalancer.addListener('Http', {
       port: ports.http,
       protocol: ApplicationProtocol.HTTP,
       open: false,
@@ -121,6 +126,16 @@ export class PublicLoadBalancer extends Construct {
           ? ListenerAction.redirect({ protocol: 'HTTPS', port: String(ports.https), permanent: true })
           : clones,
     });
+    acknowledge(
+      http,
+      { ELBv2ACMCertificateRequired: ['nist', 'pci', 'hipaa'] },
+      'certificateArn' in https
+        ? 'all it answers is the address of the listener with the certificate'
+        : https.refusedBecause,
+    );
+    if ('refusedBecause' in https) {
+      acknowledge(http, { ALBHttpToHttpsRedirection: ['nist', 'pci', 'hipaa'] }, https.refusedBecause);
+    }
     if (props.logBucket) {
       this.loadBalancer.logAccessLogs(props.logBucket, 'load-balancer/access');
       this.loadBalancer.logConnectionLogs(props.logBucket, 'load-balancer/connections');

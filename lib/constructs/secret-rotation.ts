@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Aws, Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -23,8 +23,8 @@ export interface RotationProps {
    */
   readonly every?: Duration;
   /**
-   * Key of the function's log. Its policy must let CloudWatch Logs use it.
-   * @default - CloudWatch's own key: no password is ever in that log
+   * Key of the function's log and of its environment. Its policy must let CloudWatch Logs use it.
+   * @default - CloudWatch's and Lambda's own keys: no password is ever in either
    */
   readonly encryptionKey?: IKey;
   /**
@@ -57,6 +57,10 @@ export interface SecretRotationProps extends RotationProps {
   /** Other secrets that it reads. */
   readonly reads: ISecret[];
   readonly timeout: Duration;
+  /**
+   * Where it runs.
+   * @default - in no network of ours: it reaches AWS's API and nothing else
+   */
   readonly network?: RotationNetwork;
 }
 
@@ -70,6 +74,7 @@ const interfaceActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
+/** Costs cents: a function that runs for seconds a month, and its log. */
 export class SecretRotation extends Construct {
   readonly function: LambdaFunction;
 
@@ -81,36 +86,37 @@ export class SecretRotation extends Construct {
       encryptionKey: props.encryptionKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // Inline, so that the function never runs without its rights.
+    const rights = new ManagedPolicy(this, 'Rights', {
+      description: props.description,
+      statements: [
+        new PolicyStatement({
+          actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+          resources: [secret.secretArn],
+        }),
+        new PolicyStatement({
+          actions: ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+          resources: [secret.secretArn],
+        }),
+        ...reads.map(
+          ({ secretArn }) =>
+            new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+        ),
+        new PolicyStatement({
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [log.logGroupArn],
+        }),
+        ...toKeyStatements('secretsmanager', secret.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey']),
+        ...reads.flatMap((read) => toKeyStatements('secretsmanager', read.encryptionKey, ['kms:Decrypt'])),
+        ...toKeyStatements('lambda', props.encryptionKey, ['kms:Decrypt']),
+        ...props.statements,
+        ...(network ? toInterfaceStatements() : []),
+      ],
+    });
+    // The role names its rights, and not they the role: the function never runs without them.
     const role = new Role(this, 'Role', {
       description: props.description,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: {
-        Rotation: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-              resources: [secret.secretArn],
-            }),
-            new PolicyStatement({
-              actions: ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
-              resources: [secret.secretArn],
-            }),
-            ...reads.map(
-              ({ secretArn }) =>
-                new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
-            ),
-            new PolicyStatement({
-              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [log.logGroupArn],
-            }),
-            ...toKeyStatements(secret, ['kms:Decrypt', 'kms:GenerateDataKey']),
-            ...reads.flatMap((read) => toKeyStatements(read, ['kms:Decrypt'])),
-            ...props.statements,
-            ...(network ? toInterfaceStatements() : []),
-          ],
-        }),
-      },
+      managedPolicies: [rights],
     });
 
     this.function = new LambdaFunction(this, 'Function', {
@@ -125,6 +131,7 @@ export class SecretRotation extends Construct {
       role,
       logGroup: log,
       environment: props.environment,
+      environmentEncryption: props.encryptionKey,
       vpc: network?.vpc,
       vpcSubnets: network && { subnets: network.subnets },
       securityGroups: network && [network.securityGroup],
@@ -146,14 +153,14 @@ export class SecretRotation extends Construct {
   }
 }
 
-/** Of use through Secrets Manager only. The key's policy leaves it to the account's, as CDK's keys do. */
-const toKeyStatements = ({ encryptionKey }: ISecret, actions: string[]): PolicyStatement[] =>
-  encryptionKey
+/** Of use through one service only. The key's policy leaves it to the account's, as CDK's keys do. */
+const toKeyStatements = (service: string, key: IKey | undefined, actions: string[]): PolicyStatement[] =>
+  key
     ? [
         new PolicyStatement({
           actions,
-          resources: [encryptionKey.keyArn],
-          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
+          resources: [key.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` } },
         }),
       ]
     : [];

@@ -9,9 +9,11 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { type IRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 
 /** A network whose subnets are told by what is in them, one of each kind in every zone: new or there before. */
 export interface StageNetwork {
@@ -57,6 +59,11 @@ export interface TieredVpcProps {
 /** Names of the tiers, and part of their subnets' ids: another name is another subnet. */
 const tiers = { public: 'Public', clones: 'Clones', data: 'Data' } as const;
 
+/**
+ * Free but for `natGateways`, and 0.63 USD for a GB of flow logs. The zones may differ in number from stage to stage, the tiers
+ * never do.
+ * @see EC2.2, EC2.6, EC2.15
+ */
 export class TieredVpc extends Construct implements StageNetwork {
   readonly vpc: Vpc;
   readonly publicSubnets: ISubnet[];
@@ -67,6 +74,11 @@ export class TieredVpc extends Construct implements StageNetwork {
     super(scope, id);
     const natGateways = props.natGateways ?? 0;
     const cidrMask = props.subnetPrefix;
+    const flowLogs = new LogGroup(this, 'FlowLogs', {
+      retention: props.flowLogRetention ?? RetentionDays.ONE_MONTH,
+      encryptionKey: props.encryptionKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(props.cidr),
       availabilityZones: props.availabilityZones,
@@ -89,21 +101,38 @@ export class TieredVpc extends Construct implements StageNetwork {
         },
       },
       flowLogs: {
-        All: {
-          destination: FlowLogDestination.toCloudWatchLogs(
-            new LogGroup(this, 'FlowLogs', {
-              retention: props.flowLogRetention ?? RetentionDays.ONE_MONTH,
-              encryptionKey: props.encryptionKey,
-              removalPolicy: RemovalPolicy.DESTROY,
-            }),
-          ),
-        },
+        All: { destination: FlowLogDestination.toCloudWatchLogs(flowLogs, this.#makeFlowLogWriter(flowLogs)) },
       },
     });
+    acknowledge(
+      this.vpc,
+      { VPCNoUnrestrictedRouteToIGW: ['nist', 'pci', 'hipaa'] },
+      'people anywhere are answered by this route; it is of the public subnets, where nothing is but load balancer and NAT',
+    );
     // By name: without a NAT gateway the clones' subnets are of the same type as the data's.
     const ofTier = (name: string): ISubnet[] => this.vpc.selectSubnets({ subnetGroupName: name }).subnets;
     this.publicSubnets = ofTier(tiers.public);
     this.cloneSubnets = ofTier(tiers.clones);
     this.dataSubnets = ofTier(tiers.data);
+  }
+
+  /** CDK would give a role of its own the same rights as an inline policy, which no list of policies shows. */
+  #makeFlowLogWriter(flowLogs: LogGroup): IRole {
+    const role = new Role(this, 'FlowLogWriter', {
+      description: 'Lets the network write its flow logs',
+      assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com'),
+      managedPolicies: [
+        new ManagedPolicy(this, 'FlowLogRights', {
+          description: 'What writing flow logs takes',
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+              resources: [flowLogs.logGroupArn],
+            }),
+          ],
+        }),
+      ],
+    });
+    return role.withoutPolicyUpdates();
   }
 }

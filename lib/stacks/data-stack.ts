@@ -4,16 +4,15 @@ import type { Construct } from 'constructs';
 import { derive } from '../config/derived';
 import { cachePurposes, outputs, stackName } from '../config/names';
 import { isOn, isRefused, type StageConfig } from '../config/stage-config';
+import { acknowledge } from '../constructs/acknowledge';
 import { Alarms } from '../constructs/alarms';
 import { Cache } from '../constructs/cache';
 import { cacheFigures } from '../constructs/cache-figures';
-import { CacheUserRotation } from '../constructs/cache-user-rotation';
 import { CacheUsers } from '../constructs/cache-users';
 import { Database } from '../constructs/database';
 import { databaseFigures } from '../constructs/database-figures';
-import { DatabaseUserRotation } from '../constructs/database-user-rotation';
-import { privileges } from '../constructs/database-users';
 import type { Figure } from '../constructs/figure';
+import { PasswordRotations } from '../constructs/password-rotations';
 import { Pictures } from '../constructs/pictures';
 import { rotationFigure } from '../constructs/rotation-figure';
 import type { NetworkStack } from './network-stack';
@@ -48,7 +47,16 @@ export class DataStack extends StageStack {
     this.objects = this.#makeObjects(config, network);
     this.database = this.#makeDatabase(config, network);
     this.pictures = new Pictures(this, 'Pictures', { encryptionKey, logBucket: network.logs });
-    const rotations = this.#rotateSecrets(network);
+    // In the clones' subnets: whatever way clones have to AWS's API, passwords have too.
+    const rotations = new PasswordRotations(this, 'Rotations', {
+      database: this.database,
+      cacheUsers: this.cacheUsers,
+      caches: [this.sessions, this.objects],
+      vpc: network.network.vpc,
+      subnets: network.network.cloneSubnets,
+      securityGroup: network.firewall.rotation,
+      encryptionKey,
+    });
     this.figures = [
       ...databaseFigures({
         primary: this.database.primary,
@@ -57,10 +65,26 @@ export class DataStack extends StageStack {
         storageGiB: config.database.storageGiB,
       }),
       ...cachePurposes.flatMap((purpose) => cacheFigures({ purpose, nodeIds: this[purpose].nodeIds })),
-      rotationFigure(rotations),
+      rotationFigure(rotations.functions),
     ];
-    new Alarms(this, 'Alarms', { figures: this.figures, topic: network.topic });
+    const alarms = new Alarms(this, 'Alarms', { figures: this.figures, topic: network.topic });
+    this.#acknowledgeRefusals(config, alarms);
     this.#makeOutputs();
+  }
+
+  /** What a stage goes without is answered by the reason in its config. */
+  #acknowledgeRefusals({ deletionProtection, database, alarms }: StageConfig, made: Alarms): void {
+    if (isRefused(deletionProtection)) {
+      const findings = { RDS10: ['solutions'], RDSInstanceDeletionProtectionEnabled: ['nist', 'hipaa'] } as const;
+      acknowledge(this.database, findings, deletionProtection.refusedBecause);
+    }
+    if (isRefused(database.multiAz)) {
+      const findings = { RDS3: ['solutions'], RDSMultiAZSupport: ['nist', 'hipaa'] } as const;
+      acknowledge(this.database.primary, findings, database.multiAz.refusedBecause);
+    }
+    if (isRefused(alarms)) {
+      acknowledge(made, { CloudWatchAlarmAction: ['nist', 'hipaa'] }, alarms.refusedBecause);
+    }
   }
 
   #makeSessions(config: StageConfig, network: NetworkStack): Cache {
@@ -119,35 +143,6 @@ export class DataStack extends StageStack {
       maxConnections: derive(config).maxConnections,
       deletionProtection: isOn(config.deletionProtection),
     });
-  }
-
-  /** In the clones' subnets: whatever way clones have to AWS's API, passwords have too. */
-  #rotateSecrets({ network, firewall, key }: NetworkStack) {
-    const encryptionKey = key.key;
-    const { firstUserSecret, appSecret } = this.database;
-    const inNetwork = { vpc: network.vpc, subnets: network.cloneSubnets, securityGroup: firewall.rotation };
-    const first = new DatabaseUserRotation(this, 'FirstUserRotation', {
-      ...inNetwork,
-      secret: firstUserSecret,
-      encryptionKey,
-    });
-    const app = new DatabaseUserRotation(this, 'AppUserRotation', {
-      ...inNetwork,
-      secret: appSecret,
-      firstUserSecret,
-      privileges,
-      encryptionKey,
-    });
-    const caches = new CacheUserRotation(this, 'CacheUserRotation', {
-      secret: this.cacheUsers.secret,
-      userId: this.cacheUsers.appUserId,
-      encryptionKey,
-    });
-    first.node.addDependency(this.database);
-    // One after the other: the app's user is made with the first user's password.
-    app.node.addDependency(first);
-    caches.node.addDependency(this.sessions, this.objects);
-    return [first.function, app.function, caches.function];
   }
 
   #makeOutputs(): void {

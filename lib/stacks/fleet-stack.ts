@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { derive } from '../config/derived';
 import { cloneEnv, outputs, stackName, tags } from '../config/names';
 import { isOn, isRefused, type StageConfig } from '../config/stage-config';
+import { acknowledge } from '../constructs/acknowledge';
 import { FleetDashboard } from '../constructs/fleet-dashboard';
 import { ServerFleet } from '../constructs/server-fleet';
 import type { ReleaseDescriptor } from '../release/descriptor';
@@ -65,6 +66,10 @@ export class FleetStack extends StageStack {
         : { refusedBecause: isRefused(alarms) ? alarms.refusedBecause : '' },
       tags: { [tags.stage]: config.stage, [tags.release]: release.digest },
     });
+    if (isRefused(config.deletionProtection)) {
+      const { refusedBecause } = config.deletionProtection;
+      acknowledge(fleet.loadBalancer, { ELBDeletionProtectionEnabled: ['nist', 'hipaa'] }, refusedBecause);
+    }
     new FleetDashboard(this, 'Dashboard', {
       name,
       sections: [

@@ -50,3 +50,33 @@ export const propertiesOf = (template: Template, type: string): Record<string, u
     throw new Error(`expected one ${type}; got: ${others.length + (resource ? 1 : 0)}`);
   return resource.Properties;
 };
+
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/** Of the only policy there is. */
+export const rightsOf = (template: Template): Statement[] =>
+  (propertiesOf(template, 'AWS::IAM::ManagedPolicy').PolicyDocument as { Statement: Statement[] }).Statement;
+
+/**
+ * Every role names its rights, all of them ours but for those told, so that it is never there without them: none is inline,
+ * or attached to it later.
+ */
+export const expectRightsFromTheStart = (template: Template, ...ofAws: string[]): void => {
+  template.resourceCountIs('AWS::IAM::Policy', 0);
+  const own = Object.entries(template.findResources('AWS::IAM::ManagedPolicy'));
+  for (const [, { Properties }] of own) expect(Properties).not.toHaveProperty('Roles');
+  const named = Object.values(template.findResources('AWS::IAM::Role')).flatMap(({ Properties }) => {
+    expect(Properties).not.toHaveProperty('Policies');
+    return Properties.ManagedPolicyArns as unknown[];
+  });
+  const arnOf = (policy: string) => ({
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::aws:policy/${policy}`]],
+  });
+  expect(named).toEqual([...ofAws.map(arnOf), ...own.map(([Ref]) => ({ Ref }))]);
+};

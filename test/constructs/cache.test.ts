@@ -93,7 +93,7 @@ test('maximal: every prop arrives', () => {
 
 test('sessions are copied and refuse to be thrown out', () => {
   const template = build({ purpose: 'sessions' });
-  expect(groupOf(template)).toMatchObject({ NumCacheClusters: 2, SnapshotRetentionLimit: 7 });
+  expect(groupOf(template)).toMatchObject({ NumCacheClusters: 2, SnapshotRetentionLimit: 15 });
   expect(parametersOf(template)).toMatchObject({ 'maxmemory-policy': 'noeviction' });
 });
 

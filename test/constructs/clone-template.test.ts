@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CloneTemplate, type CloneTemplateProps } from '../../lib/constructs/clone-template';
-import { inStack, propertiesOf, surroundings, templateOf } from './built';
+import { expectRightsFromTheStart, inStack, propertiesOf, rightsOf, surroundings, templateOf } from './built';
 
 const make = (stack: Parameters<typeof surroundings>[0], props: Partial<CloneTemplateProps> = {}) =>
   new CloneTemplate(stack, 'Clone', {
@@ -19,18 +19,6 @@ type Template = ReturnType<typeof build>;
 const dataOf = (template: Template) =>
   propertiesOf(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData as Record<string, unknown>;
 
-interface Statement {
-  Sid: string;
-  Action: string | string[];
-  Resource: unknown;
-  Condition?: unknown;
-}
-const rightsOf = (template: Template): Statement[] => {
-  const [policy] = propertiesOf(template, 'AWS::IAM::Role').Policies as {
-    PolicyDocument: { Statement: Statement[] };
-  }[];
-  return policy?.PolicyDocument.Statement ?? [];
-};
 const rightOf = (template: Template, sid: string) => rightsOf(template).find(({ Sid }) => Sid === sid);
 
 const secretArns = ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:one-abcdef', 'arn:two'];
@@ -115,8 +103,8 @@ test('nobody logs in with a key: people come by Session Manager, and it gets wha
   expect(rightsOf(template).filter(({ Resource }) => Resource === '*')).toHaveLength(1);
 });
 
-test('no policy is somebody else’s to widen', () => {
-  expect(propertiesOf(build(), 'AWS::IAM::Role')).not.toHaveProperty('ManagedPolicyArns');
+test('no clone starts before its rights exist, and none of them is somebody else’s to widen', () => {
+  expectRightsFromTheStart(build());
 });
 
 test('a clone reads the secrets it is given, and no others', () => {

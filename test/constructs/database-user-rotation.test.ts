@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DatabaseUserRotation, type DatabaseUserRotationProps } from '../../lib/constructs/database-user-rotation';
-import { propertiesOf, surroundings, templateOf } from './built';
+import { propertiesOf, rightsOf, surroundings, templateOf } from './built';
 
 const build = (props: Partial<DatabaseUserRotationProps> = {}, isOfApp = true) =>
   templateOf((stack) => {
@@ -56,9 +56,6 @@ test('it runs inside the network, behind the given group', () => {
 });
 
 test('of the first user’s secret it may read the value, and no more', () => {
-  const [{ PolicyDocument }] = propertiesOf(build(), 'AWS::IAM::Role').Policies as [
-    { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } },
-  ];
-  const ofFirst = PolicyDocument.Statement.filter(({ Resource }) => /FirstSecret/.test(JSON.stringify(Resource)));
+  const ofFirst = rightsOf(build()).filter(({ Resource }) => /FirstSecret/.test(JSON.stringify(Resource)));
   expect(ofFirst).toEqual([{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: first }]);
 });

@@ -148,7 +148,7 @@ test('it has no public address', () => {
 test('a replica that is promoted is as protected as the primary was', () => {
   const [primary, replica] = instancesOf(build({ replicas: [{}] }));
   const own = [
-    ...['Engine', 'EngineVersion', 'EngineLifecycleSupport', 'DBName', 'DBInstanceIdentifier', 'MultiAZ'],
+    ...['EngineVersion', 'EngineLifecycleSupport', 'DBName', 'DBInstanceIdentifier', 'MultiAZ'],
     ...['MasterUsername', 'MasterUserPassword', 'AllocatedStorage', 'StorageEncrypted'],
   ];
   const kept = Object.entries(primary?.Properties ?? {}).filter(([name]) => !own.includes(name));
@@ -204,20 +204,49 @@ test('nothing that makes a commit less than safe is in the parameters', () => {
 test('logs are there, and end, before RDS could make endless ones', () => {
   const template = build({ replicas: [{}] });
   expect(logsOf(template).map(([, { Properties }]) => [Properties.LogGroupName, Properties.RetentionInDays])).toEqual([
-    ['/aws/rds/instance/test-primary/error', 30],
-    ['/aws/rds/instance/test-primary/slowquery', 30],
-    ['/aws/rds/instance/test-replica-1/error', 30],
-    ['/aws/rds/instance/test-replica-1/slowquery', 30],
+    ...['error', 'slowquery', 'audit', 'general'].map((log) => [`/aws/rds/instance/test-primary/${log}`, 30]),
+    ...['error', 'slowquery', 'audit', 'general'].map((log) => [`/aws/rds/instance/test-replica-1/${log}`, 30]),
   ]);
   for (const { Properties, DependsOn } of instancesOf(template)) {
     const own = logsOf(template).filter(([, log]) =>
       log.Properties.LogGroupName.includes(Properties.DBInstanceIdentifier),
     );
-    expect(own).toHaveLength(2);
+    expect(own).toHaveLength(4);
     expect(DependsOn).toEqual(expect.arrayContaining(own.map(([id]) => id)));
-    expect(Properties.EnableCloudwatchLogsExports).toEqual(['error', 'slowquery']);
+    expect(Properties.EnableCloudwatchLogsExports).toEqual(['error', 'slowquery', 'audit', 'general']);
   }
   expect(parametersOf(template)).toMatchObject({ slow_query_log: '1', long_query_time: '1', log_output: 'FILE' });
+});
+
+test('what people write is in no log: statements only when they are slow', () => {
+  expect(parametersOf(build())).toMatchObject({ general_log: '0' });
+});
+
+test('who logs in to any server is written down, and no statement with it', () => {
+  const template = build({ replicas: [{}] });
+  const [options] = Object.keys(template.findResources('AWS::RDS::OptionGroup'));
+  expect(propertiesOf(template, 'AWS::RDS::OptionGroup')).toMatchObject({
+    EngineName: 'mysql',
+    MajorEngineVersion: '8.4',
+    OptionConfigurations: [
+      {
+        OptionName: 'MARIADB_AUDIT_PLUGIN',
+        OptionSettings: [{ Name: 'SERVER_AUDIT_EVENTS', Value: 'CONNECT' }],
+      },
+    ],
+  });
+  for (const { Properties } of instancesOf(template)) expect(Properties.OptionGroupName).toEqual({ Ref: options });
+});
+
+test('options are kept in any case: a backup that is left needs them', () => {
+  const template = build({ deletionProtection: false });
+  template.hasResource('AWS::RDS::OptionGroup', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+});
+
+test('a replica says its engine, which RDS would else be asked for, and not its version, which is the primary’s', () => {
+  const [, replica] = instancesOf(build({ replicas: [{}] }));
+  expect(replica?.Properties.Engine).toBe('mysql');
+  expect(replica?.Properties).not.toHaveProperty('EngineVersion');
 });
 
 test('the figures of the machines are taken every minute, by a role that can do nothing else', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AssetHashType } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { ImagePipeline, type ImagePipelineProps } from '../../lib/constructs/image-pipeline';
-import { propertiesOf, surroundings, templateOf } from './built';
+import { expectRightsFromTheStart, propertiesOf, rightsOf, surroundings, templateOf } from './built';
 
 const digest = 'd'.repeat(64);
 let folder: string;
@@ -86,8 +86,8 @@ test('the image is encrypted', () => {
 });
 
 test('the machine that bakes may read this one release of all that is in the bucket', () => {
-  const [policy] = propertiesOf(build(), 'AWS::IAM::Role').Policies as { PolicyDocument: { Statement: unknown[] } }[];
-  expect(policy?.PolicyDocument.Statement).toEqual([
+  expectRightsFromTheStart(build(), 'AmazonSSMManagedInstanceCore', 'EC2InstanceProfileForImageBuilder');
+  expect(rightsOf(build())).toEqual([
     {
       Effect: 'Allow',
       Action: 's3:GetObject',

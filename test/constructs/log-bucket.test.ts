@@ -16,8 +16,17 @@ interface Statement {
   Condition?: unknown;
 }
 
-const statementsOf = (template: Template): Statement[] =>
-  (propertiesOf(template, 'AWS::S3::BucketPolicy').PolicyDocument as { Statement: Statement[] }).Statement;
+/** Ids of the two begin with it, and no other's. */
+const [ofLoadBalancers, ofAccess] = ['LogsBucket', 'LogsAccess'];
+
+const bucketsOf = (template: Template) => Object.entries(template.findResources('AWS::S3::Bucket'));
+const bucketOf = (template: Template, id: string) =>
+  bucketsOf(template).find(([name]) => name.startsWith(id))?.[1].Properties;
+
+const statementsOf = (template: Template, bucket: string): Statement[] =>
+  Object.values(template.findResources('AWS::S3::BucketPolicy'))
+    .filter(({ Properties }) => Properties.Bucket.Ref.startsWith(bucket))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
 
 /** A stack with the bucket, and one whose load balancer and bucket log into it. */
 const acrossStacks = (): { logs: Template; others: Template; needs: string[] } =>
@@ -41,65 +50,85 @@ const below = (prefix: string) => expect.stringContaining(`"/${prefix}`);
 const textOf = ({ Resource }: Statement): string => JSON.stringify(Resource);
 
 test('minimal: logs are kept for 90 days', () => {
-  expect(propertiesOf(build(), 'AWS::S3::Bucket').LifecycleConfiguration).toEqual({
-    Rules: [
-      {
-        Status: 'Enabled',
-        ExpirationInDays: 90,
-        NoncurrentVersionExpiration: { NoncurrentDays: 7 },
-        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
-      },
-    ],
-  });
+  expect(bucketsOf(build())).toHaveLength(2);
+  for (const [, { Properties }] of bucketsOf(build())) {
+    expect(Properties.LifecycleConfiguration).toEqual({
+      Rules: [
+        {
+          Status: 'Enabled',
+          ExpirationInDays: 90,
+          NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+        },
+      ],
+    });
+  }
 });
 
 test('maximal: every prop arrives', () => {
-  expect(propertiesOf(build({ expiry: Duration.days(400) }), 'AWS::S3::Bucket').LifecycleConfiguration).toMatchObject({
-    Rules: [{ ExpirationInDays: 400 }],
-  });
+  for (const [, { Properties }] of bucketsOf(build({ expiry: Duration.days(400) }))) {
+    expect(Properties.LifecycleConfiguration).toMatchObject({ Rules: [{ ExpirationInDays: 400 }] });
+  }
 });
 
-test('it is encrypted with what a load balancer can write with', () => {
-  expect(propertiesOf(build(), 'AWS::S3::Bucket').BucketEncryption).toEqual({
-    ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+test('who read the logs of load balancers is written down too, and not who read that', () => {
+  expect(bucketOf(build(), ofLoadBalancers).LoggingConfiguration).toEqual({
+    DestinationBucketName: { Ref: expect.stringMatching(ofAccess) },
+    LogFilePrefix: 'logs/',
   });
+  expect(bucketOf(build(), ofAccess)).not.toHaveProperty('LoggingConfiguration');
 });
 
-test('it cannot be made public', () => {
-  expect(propertiesOf(build(), 'AWS::S3::Bucket').PublicAccessBlockConfiguration).toEqual({
-    BlockPublicAcls: true,
-    BlockPublicPolicy: true,
-    IgnorePublicAcls: true,
-    RestrictPublicBuckets: true,
-  });
-});
+describe.each([ofLoadBalancers, ofAccess])('%s', (id) => {
+  const bucket = bucketOf(build(), id);
 
-test('it has no access lists: the account owns every log', () => {
-  expect(propertiesOf(build(), 'AWS::S3::Bucket').OwnershipControls).toEqual({
-    Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }],
+  test('it is encrypted with what load balancers and S3’s own log can write with', () => {
+    expect(bucket.BucketEncryption).toEqual({
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    });
   });
-});
 
-test('it is reached by TLS only, and nobody else is let in', () => {
-  const [id] = Object.keys(build().findResources('AWS::S3::Bucket'));
-  const arn = { 'Fn::GetAtt': [id, 'Arn'] };
-  expect(statementsOf(build())).toEqual([
-    {
+  test('it cannot be made public', () => {
+    expect(bucket.PublicAccessBlockConfiguration).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+  });
+
+  test('it has no access lists: the account owns every log', () => {
+    expect(bucket.OwnershipControls).toEqual({ Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] });
+  });
+
+  test('it is reached by TLS only', () => {
+    const [name] = bucketsOf(build()).find(([each]) => each.startsWith(id)) ?? [];
+    const arn = { 'Fn::GetAtt': [name, 'Arn'] };
+    expect(statementsOf(build(), id)).toContainEqual({
       Effect: 'Deny',
       Principal: { AWS: '*' },
       Action: 's3:*',
       Resource: [arn, { 'Fn::Join': ['', [arn, '/*']] }],
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-    },
-  ]);
+    });
+  });
+
+  test('what was overwritten or deleted can be had back', () => {
+    expect(bucket.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+  });
 });
 
-test('what was overwritten or deleted can be had back', () => {
-  expect(propertiesOf(build(), 'AWS::S3::Bucket').VersioningConfiguration).toEqual({ Status: 'Enabled' });
+test('nobody is let in until a load balancer is told to log, but S3 to log what is done to that log', () => {
+  const isAllowed = ({ Effect }: Statement): boolean => Effect === 'Allow';
+  expect(statementsOf(build(), ofLoadBalancers).filter(isAllowed)).toEqual([]);
+  const [writer, ...more] = statementsOf(build(), ofAccess).filter(isAllowed);
+  expect(more).toEqual([]);
+  expect(writer).toMatchObject({ Principal: { Service: 'logging.s3.amazonaws.com' }, Action: 's3:PutObject' });
+  expect(writer && textOf(writer)).toEqual(below('logs/*'));
 });
 
-test('it outlives its stack', () => {
-  build().hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+test('they outlive their stack', () => {
+  build().allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
 });
 
 describe('from another stack', () => {
@@ -122,7 +151,9 @@ describe('from another stack', () => {
   });
 
   test('load balancing is let in for the account’s own logs', () => {
-    const writers = statementsOf(logs).filter(({ Principal }) => JSON.stringify(Principal).includes('054676820928'));
+    const writers = statementsOf(logs, ofLoadBalancers).filter(({ Principal }) =>
+      JSON.stringify(Principal).includes('054676820928'),
+    );
     expect(writers).toHaveLength(2);
     for (const [i, prefix] of ['access', 'connections'].entries()) {
       expect(writers[i]).toMatchObject({ Effect: 'Allow', Action: 's3:PutObject' });
@@ -134,7 +165,7 @@ describe('from another stack', () => {
 
   test('S3 logs what is done to another bucket, for the own account only', () => {
     expect(propertiesOf(others, 'AWS::S3::Bucket').LoggingConfiguration).toMatchObject({ LogFilePrefix: 'pictures/' });
-    const [writer, ...more] = statementsOf(logs).filter(
+    const [writer, ...more] = statementsOf(logs, ofAccess).filter(
       ({ Principal }) => Principal.Service === 'logging.s3.amazonaws.com',
     );
     expect(more).toEqual([]);

@@ -30,7 +30,7 @@ test('maximal: every prop arrives', () => {
     },
     LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }] },
     LoggingConfiguration: {
-      DestinationBucketName: { Ref: expect.stringMatching(/^LogsBucket/) },
+      DestinationBucketName: { Ref: expect.stringMatching(/^LogsAccess/) },
       LogFilePrefix: 'pictures/',
     },
   });

@@ -8,7 +8,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { SecretRotation, type SecretRotationProps } from '../../lib/constructs/secret-rotation';
 import type { handler as Handler } from '../../lib/functions/rotate-database-user';
-import { inStack, propertiesOf, surroundings, templateOf } from './built';
+import { expectRightsFromTheStart, inStack, propertiesOf, rightsOf, surroundings, templateOf } from './built';
 
 const toProps = (secret: Secret): SecretRotationProps => ({
   secret,
@@ -22,10 +22,6 @@ const toProps = (secret: Secret): SecretRotationProps => ({
 
 const build = () => templateOf((stack) => new SecretRotation(stack, 'Rotation', toProps(new Secret(stack, 'Secret'))));
 
-const statementsOf = (template: ReturnType<typeof build>) => {
-  const policies = propertiesOf(template, 'AWS::IAM::Role').Policies as { PolicyDocument: { Statement: object[] } }[];
-  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) as Record<string, unknown>[];
-};
 const secretRef = { Ref: expect.stringMatching(/^Secret/) };
 
 test('minimal: a password is replaced every thirty days, and once at the start', () => {
@@ -76,6 +72,25 @@ test('maximal: every prop arrives', () => {
   });
 });
 
+test('what the function is told is encrypted with the key it is given, of use to it through Lambda only', () => {
+  const template = templateOf((stack) => {
+    const encryptionKey = new Key(stack, 'Key');
+    new SecretRotation(stack, 'Rotation', { ...toProps(new Secret(stack, 'Secret')), encryptionKey });
+  });
+  const key = { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] };
+  expect(propertiesOf(template, 'AWS::Lambda::Function').KmsKeyArn).toEqual(key);
+  expect(rightsOf(template).filter(({ Action }) => String(Action).includes('kms:'))).toEqual([
+    {
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: key,
+      Condition: {
+        StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['lambda.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } },
+      },
+    },
+  ]);
+});
+
 test('Secrets Manager may call it for this secret of this account, and for no other', () => {
   expect(propertiesOf(build(), 'AWS::Lambda::Permission')).toMatchObject({
     Action: 'lambda:InvokeFunction',
@@ -91,7 +106,7 @@ test('the schedule comes after the permission, or it would be refused', () => {
 });
 
 test('it may replace this secret, write its log, and do nothing else', () => {
-  expect(statementsOf(build())).toEqual([
+  expect(rightsOf(build())).toEqual([
     {
       Effect: 'Allow',
       Action: [
@@ -110,17 +125,15 @@ test('it may replace this secret, write its log, and do nothing else', () => {
   ]);
 });
 
-test('no policy that AWS may change is attached', () => {
-  const template = build();
-  expect(propertiesOf(template, 'AWS::IAM::Role')).not.toHaveProperty('ManagedPolicyArns');
-  template.resourceCountIs('AWS::IAM::Policy', 0);
+test('it never runs without its rights, and none of them is AWS’s to change', () => {
+  expectRightsFromTheStart(build());
 });
 
 test('in a network Lambda may make interfaces with its rights, and its code may not', () => {
   const template = templateOf((stack) => {
     new SecretRotation(stack, 'Rotation', { ...toProps(new Secret(stack, 'Secret')), network: surroundings(stack) });
   });
-  const statements = statementsOf(template).filter(({ Action }) => String(Action).includes('ec2:'));
+  const statements = rightsOf(template).filter(({ Action }) => String(Action).includes('ec2:'));
   expect(statements).toMatchObject([
     { Effect: 'Allow', Resource: '*' },
     { Effect: 'Deny', Resource: '*', Condition: { Null: { 'lambda:SourceFunctionArn': 'false' } } },
@@ -143,7 +156,7 @@ test('a secret with a key of its own is decrypted and encrypted through Secrets 
       },
     },
   });
-  expect(statementsOf(template).filter(({ Action }) => String(Action).includes('kms:'))).toEqual([
+  expect(rightsOf(template).filter(({ Action }) => String(Action).includes('kms:'))).toEqual([
     ruleOf(/^KeyOfSecret/, ['kms:Decrypt', 'kms:GenerateDataKey']),
     ruleOf(/^KeyOfOther/, 'kms:Decrypt'),
   ]);

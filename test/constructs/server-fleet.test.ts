@@ -12,7 +12,7 @@ import { cloneEnv } from '../../lib/config/names';
 import { deriveReadiness } from '../../lib/config/readiness';
 import { ServerFleet } from '../../lib/constructs/server-fleet';
 import type { ServerFleetProps } from '../../lib/constructs/server-fleet-props';
-import { inStack, propertiesOf, surroundings, templateOf } from './built';
+import { inStack, propertiesOf, rightsOf, surroundings, templateOf } from './built';
 import { groupOf, mixOf, refreshOf, scalingPoliciesOf, scheduleOf } from './built-group';
 
 const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
@@ -147,7 +147,7 @@ test('maximal: every prop arrives', () => {
   template.resourceCountIs('AWS::WAFv2::WebACL', 0);
   template.resourceCountIs('AWS::Logs::LogGroup', 1);
   template.resourceCountIs('AWS::EC2::SecurityGroup', 1);
-  const rights = JSON.stringify(propertiesOf(template, 'AWS::IAM::Role').Policies);
+  const rights = JSON.stringify(rightsOf(template));
   for (const right of ['arn:one', 'kms:ViaService', 'Journal', 'autoScalingGroupName/shop', 'arn:pictures']) {
     expect(rights).toContain(right);
   }
@@ -292,8 +292,8 @@ test('two fleets in one stack do not meet', () => {
   expect(groups).toEqual([expect.stringMatching(/^Test-Shop-\w{8}$/), expect.stringMatching(/^Test-Blog-\w{8}$/)]);
   const logs = namesOf('AWS::Logs::LogGroup', 'LogGroupName').filter((name) => name !== undefined);
   expect(logs.sort()).toEqual(groups.map((name) => `aws-waf-logs-${name}`).sort());
-  const roles = namesOf('AWS::IAM::Role', 'Policies').map((policies) => JSON.stringify(policies));
-  expect(roles.map((rights) => groups.filter((name) => rights.includes(`/${name}"`)))).toEqual([
+  const policies = namesOf('AWS::IAM::ManagedPolicy', 'PolicyDocument').map((policy) => JSON.stringify(policy));
+  expect(policies.map((rights) => groups.filter((name) => rights.includes(`/${name}"`)))).toEqual([
     [groups[0]],
     [groups[1]],
   ]);

@@ -2,7 +2,7 @@
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { TieredVpc, type TieredVpcProps } from '../../lib/constructs/tiered-vpc';
-import { inStack, propertiesOf, templateOf } from './built';
+import { inStack, propertiesOf, rightsOf, templateOf } from './built';
 
 const minimal: TieredVpcProps = {
   cidr: '10.0.0.0/16',
@@ -105,8 +105,22 @@ test.each([0, 1])('with %i NAT gateways clones and data reach S3 inside the netw
   );
 });
 
-test('all traffic is logged', () => {
-  expect(propertiesOf(build(), 'AWS::EC2::FlowLog')).toMatchObject({ ResourceType: 'VPC', TrafficType: 'ALL' });
+test('all traffic is logged, with rights to this log and to no other', () => {
+  const template = build();
+  const [role] = Object.keys(template.findResources('AWS::IAM::Role')).filter((id) => id.includes('FlowLogWriter'));
+  expect(propertiesOf(template, 'AWS::EC2::FlowLog')).toMatchObject({
+    ResourceType: 'VPC',
+    TrafficType: 'ALL',
+    DeliverLogsPermissionArn: { 'Fn::GetAtt': [role, 'Arn'] },
+  });
+  expect(rightsOf(template)).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^NetworkFlowLogs/), 'Arn'] },
+    },
+  ]);
+  template.resourceCountIs('AWS::IAM::Policy', 0);
 });
 
 test('nothing gets a public address by being launched', () => {

@@ -46,7 +46,10 @@ class StandIn(CloudFormationModel):
 
     @classmethod
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
-        return cls(resource_name)
+        # A secret is referred to by its ARN, and moto takes nothing else in a policy.
+        is_secret = cls.cloudformation_type().startswith("AWS::SecretsManager::")
+        arn = f"arn:aws:secretsmanager:{region_name}:{account_id}:secret:{resource_name}"
+        return cls(arn if is_secret else resource_name)
 
     @classmethod
     def update_from_cloudformation_json(

@@ -71,7 +71,7 @@ describe.each(stages)('in %s', (_, { templates, terminationProtection }, config)
   });
 
   test('sessions have snapshots', () => {
-    expect(caches(data)[0]?.Properties.SnapshotRetentionLimit).toBe(7);
+    expect(caches(data)[0]?.Properties.SnapshotRetentionLimit).toBe(15);
   });
 
   test('sessions are as durable as the config says', () => {
@@ -137,9 +137,9 @@ test.each([0, 1, 3])('%i replicas in the config are as many in the template', (c
   }).templates;
   expect(replicas(data)).toHaveLength(count);
   expect(Object.hasOwn(data.Outputs, outputs.data.replicaIds)).toBe(count > 0);
-  expect(JSON.stringify(fleet).match(/"PublishOutputFnGetAttDatabaseReplica\d\w+EndpointAddress/g) ?? []).toHaveLength(
-    count,
-  );
+  expect(
+    JSON.stringify(fleet).match(/"PublishOutputFnGetAttDatabaseReplicasReplica\d\w+EndpointAddress/g) ?? [],
+  ).toHaveLength(count);
 });
 
 test('replicas of a cache turn failover on', () => {

@@ -160,11 +160,12 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
   });
 
   test('a clone may read two secrets, never the first user’s', () => {
-    const { Policies } = onlyResource(fleet, 'AWS::IAM::Role').Properties as {
-      Policies: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }[];
+    const { PolicyDocument } = onlyResource(fleet, 'AWS::IAM::ManagedPolicy').Properties as {
+      PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] };
     };
-    const statements = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-    const readers = statements.filter(({ Action }) => String(Action).includes('secretsmanager:GetSecretValue'));
+    const readers = PolicyDocument.Statement.filter(({ Action }) =>
+      String(Action).includes('secretsmanager:GetSecretValue'),
+    );
     expect(readers.map(({ Resource }) => Resource)).toEqual([
       [
         expect.objectContaining({

@@ -43,9 +43,9 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
   });
 
   test('key and logs outlive the stack', () => {
-    for (const type of ['AWS::KMS::Key', 'AWS::S3::Bucket']) {
-      expect(onlyResource(network, type)).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    }
+    const kept = ['AWS::KMS::Key', 'AWS::S3::Bucket'].flatMap((type) => resourcesOf(network, type));
+    expect(kept).toHaveLength(3);
+    for (const each of kept) expect(each).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
   test('whoever is named is told of alarms', () => {
