@@ -16,7 +16,8 @@ const blocks = (language: string): string[] =>
 const runElsewhere: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'CI installs; test/fleet/up.test.ts starts what `npm start` starts, as the next test says',
   'npm cit': '.ci/run is this command',
-  'npx cdk deploy --all -c stage=dev': 'needs an AWS account',
+  'npx cdk deploy --all -c stage=dev --no-rollback': 'needs an AWS account',
+  'npx clonekit status --on aws --stage dev': 'needs an AWS account; test/fleet/twin.test.ts runs it on the twin',
   'npm run test:policy': '.ci/run runs it',
   'npm run test:deploy': '.ci/run runs it',
   'npm run bench': 'takes minutes; its parts are the commands above',

@@ -10,8 +10,8 @@ export interface Cidr {
 /** Tiers of a network, each with one subnet per zone: public, clones, data. */
 export const tierCount = 3;
 
-/** AWS keeps this many addresses of every subnet for itself. */
-export const reservedPerSubnet = 5;
+/** Most zones of a network. It is cut for so many from the start: subnets cannot move when a zone is added. */
+export const maxZones = 3;
 
 /** `10.0.0.0/16` taken apart; undefined when it is not an IPv4 range, or its address has bits set below the prefix. */
 export const findCidr = (text: string): Cidr | undefined => {
@@ -23,6 +23,5 @@ export const findCidr = (text: string): Cidr | undefined => {
   return address % 2 ** (32 - prefix) === 0 ? { address, prefix } : undefined;
 };
 
-/** The prefix of each subnet when `prefix` is cut into equal ones for every tier in every zone. */
-export const toSubnetPrefix = (prefix: number, zoneCount: number): number =>
-  prefix + Math.ceil(Math.log2(tierCount * zoneCount));
+/** The prefix of each subnet when `prefix` is cut into equal ones for every tier in every zone there may be. */
+export const toSubnetPrefix = (prefix: number): number => prefix + Math.ceil(Math.log2(tierCount * maxZones));

@@ -29,6 +29,14 @@ const replicasAreInTheZones: Rule = ({ database, zones }) =>
     }),
   );
 
+const insightsAreThere: Rule = ({ database }) =>
+  unless(database.insights === 'standard' || !/\.(micro|small)$/.test(database.class), {
+    path: 'database.insights',
+    rule: `must be standard for ${database.class}, which is too small for more`,
+    got: database.insights,
+    remedy: 'use standard, or a larger database.class',
+  });
+
 const storageHasRoomToGrow: Rule = ({ database }) =>
   unless(database.maxStorageGiB >= database.storageGiB * 1.1, {
     path: 'database.maxStorageGiB',
@@ -92,6 +100,7 @@ const connectionsFit: Rule = (config) => {
 export const dataRules: readonly Rule[] = [
   databaseClassesAreKnown,
   replicasAreInTheZones,
+  insightsAreThere,
   storageHasRoomToGrow,
   replicasHaveBackups,
   cacheNodeTypesAreKnown,

@@ -66,6 +66,16 @@ const spotLeavesABase: Rule = ({ clones }) =>
         remedy: 'keep as many on demand as must never go at once',
       });
 
+const scheduleNamesAreNames: Rule = ({ clones }) =>
+  (clones.schedule ?? []).flatMap(({ name }, i, all) =>
+    unless(/^[A-Za-z][A-Za-z0-9-]*$/.test(name) && all.findIndex((other) => other.name === name) === i, {
+      path: `clones.schedule.${i}.name`,
+      rule: 'must begin with a letter, be of letters, digits and hyphens, and be used once',
+      got: name,
+      remedy: 'name it like Morning',
+    }),
+  );
+
 const cronsAreCrons: Rule = ({ clones }) =>
   (clones.schedule ?? []).flatMap(({ cron }, i) =>
     unless(/^\S+( \S+){4}$/.test(cron), {
@@ -133,9 +143,9 @@ const alarmsReachSomebody: Rule = ({ alarms }) =>
           remedy: 'add an address or a channel, or refuse alarms with a reason',
         }),
         ...alarms.emails.flatMap((email, i) =>
-          unless(/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email), {
+          unless(/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email) && alarms.emails.indexOf(email) === i, {
             path: `alarms.emails.${i}`,
-            rule: 'must be an e-mail address',
+            rule: 'must be an e-mail address, named once',
             got: email,
             remedy: "write it like 'operators@example.com'",
           }),
@@ -159,6 +169,7 @@ export const fleetRules: readonly Rule[] = [
   instanceTypesRunTheImage,
   instanceTypesAreOfOneSize,
   spotLeavesABase,
+  scheduleNamesAreNames,
   cronsAreCrons,
   checkpointsAscend,
   aRollEnds,

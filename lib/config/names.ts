@@ -1,5 +1,8 @@
 // Names that two programs share: what one writes, another reads. A name used by one program only does not belong here.
 
+/** What every name begins with: another one for another fork in the same account. A stage is there once in account and region. */
+export const product = 'clonekit';
+
 /** The stages a config exists for, smallest first. */
 export const stageNames = ['dev', 'small', 'prod'] as const;
 export type StageName = (typeof stageNames)[number];
@@ -9,7 +12,7 @@ export const stackParts = ['network', 'data', 'image', 'fleet'] as const;
 export type StackPart = (typeof stackParts)[number];
 
 /** The CloudFormation stack of one part of one stage, e.g. `clonekit-dev-fleet`. */
-export const stackName = (stage: StageName, part: StackPart): string => `clonekit-${stage}-${part}`;
+export const stackName = (stage: StageName, part: StackPart): string => `${product}-${stage}-${part}`;
 
 /**
  * Environment variables of a clone. The fleet stack writes them into the launch template's user data, `bin/web` reads

@@ -1,5 +1,5 @@
 // What must hold where the stage is: region, zones, addresses.
-import { findCidr, tierCount, toSubnetPrefix } from './cidr';
+import { findCidr, maxZones, tierCount, toSubnetPrefix } from './cidr';
 import { deriveClones } from './derived';
 import { s3PrefixLists } from './regions';
 import { type Rule, unless } from './rule';
@@ -33,6 +33,14 @@ const zonesAreSeveral: Rule = ({ zones }) =>
     remedy: 'add a zone of the region',
   });
 
+const zonesAreNotTooMany: Rule = ({ zones }) =>
+  unless(zones.length <= maxZones, {
+    path: 'zones',
+    rule: `must be at most ${maxZones}: the network is cut for so many from the start`,
+    got: zones,
+    remedy: 'leave some out',
+  });
+
 const zonesAreDifferent: Rule = ({ zones }) =>
   unless(new Set(zones).size === zones.length, {
     path: 'zones',
@@ -60,15 +68,15 @@ const cidrIsARange: Rule = ({ network }) =>
     : [];
 
 /** The load balancer wants subnets of /27 or larger; a VPC is /16 at most. */
-const cidrHoldsTheSubnets: Rule = ({ network, zones }) => {
+const cidrHoldsTheSubnets: Rule = ({ network }) => {
   const range = isNewNetwork(network) ? findCidr(network.cidr) : undefined;
-  if (!isNewNetwork(network) || !range || zones.length === 0) return [];
-  const smallest = 27 - (toSubnetPrefix(range.prefix, zones.length) - range.prefix);
+  if (!isNewNetwork(network) || !range) return [];
+  const smallest = 27 - (toSubnetPrefix(range.prefix) - range.prefix);
   return unless(range.prefix >= 16 && range.prefix <= smallest, {
     path: 'network.cidr',
-    rule: `must be from /16 to /${smallest} to hold ${tierCount} tiers in ${zones.length} zones, each subnet /27 or larger`,
+    rule: `must be from /16 to /${smallest} to hold ${tierCount} tiers in ${maxZones} zones, each subnet /27 or larger`,
     got: network.cidr,
-    remedy: range.prefix < 16 ? 'use a smaller range' : 'use a larger range or fewer zones',
+    remedy: range.prefix < 16 ? 'use a smaller range' : 'use a larger range',
   });
 };
 
@@ -77,7 +85,7 @@ const takenAddresses = 5 + 11;
 
 const addressesHoldTheSurge: Rule = ({ network, zones, clones }) => {
   const range = isNewNetwork(network) ? findCidr(network.cidr) : undefined;
-  const prefix = range && toSubnetPrefix(range.prefix, zones.length);
+  const prefix = range && toSubnetPrefix(range.prefix);
   // A range that is none, or far too small, is another rule's to tell.
   if (zones.length === 0 || (isNewNetwork(network) && (prefix === undefined || prefix > 27))) return [];
   const each = isNewNetwork(network) ? 2 ** (32 - (prefix ?? 0)) - takenAddresses : network.cloneAddresses;
@@ -128,6 +136,7 @@ export const networkRules: readonly Rule[] = [
   regionIsKnown,
   zonesAreLetters,
   zonesAreSeveral,
+  zonesAreNotTooMany,
   zonesAreDifferent,
   cidrIsARange,
   cidrHoldsTheSubnets,

@@ -5,12 +5,13 @@ import { networkRules } from './network-rules';
 import { type Rule, unless } from './rule';
 import { isRefused, type StageConfig } from './stage-config';
 
-const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, database, sessions }) =>
+const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, clones, database, sessions }) =>
   Object.entries({
     https,
     deletionProtection,
     waf,
     alarms,
+    'clones.roll.alarms': clones.roll.alarms,
     'database.multiAz': database.multiAz,
     'sessions.durability': sessions.durability,
   }).flatMap(([path, choice]) =>
@@ -28,11 +29,10 @@ const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, dat
 const ranges = ({ clones, database, sessions, objects }: StageConfig): [string, number, number, number][] => [
   ['clones.min', clones.min, 1, 100],
   ['clones.max', clones.max, 1, 200],
-  // Spot and schedules may go to none at night; a fleet may not.
   ...(clones.schedule ?? []).map(({ min }, i): [string, number, number, number] => [
     `clones.schedule.${i}.min`,
     min,
-    1,
+    clones.min,
     clones.max,
   ]),
   ['clones.maxLifetimeDays', clones.maxLifetimeDays, 1, 365],

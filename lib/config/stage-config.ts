@@ -5,7 +5,6 @@ import { architectures } from './node-types';
 
 const count = z.int().min(0);
 const seconds = z.int().min(1);
-const percent = z.int().min(0).max(100);
 
 /** Giving up a protection costs a written reason: it is read in reviews, and it is the only way to say no. */
 const refusal = z.strictObject({ refusedBecause: z.string() });
@@ -35,7 +34,10 @@ const newNetwork = z.strictObject({
 });
 
 const existingNetwork = z.strictObject({
-  /** The VPC there is; nothing in it is changed but for security groups of our own. */
+  /**
+   * The VPC there is; nothing in it is changed but for security groups of our own. Deploy the network stack first, and let
+   * its groups of clones, image builder and rotation in to the endpoints; then the others.
+   */
   vpcId: z.string(),
   /** A subnet of each tier in every zone, in the order of `zones`. */
   publicSubnetIds: z.array(z.string()),
@@ -81,7 +83,10 @@ export const stageConfig = z.strictObject({
   stage: z.enum(stageNames),
   /** AWS region, e.g. `eu-central-1`. */
   region: z.string(),
-  /** Letters of the region's availability zones to spread over. */
+  /**
+   * Letters of the region's availability zones to spread over, 2 or 3. A third may be added behind the others at any time;
+   * the order of those there are must not change.
+   */
   zones: z.array(z.string()),
   network,
 
@@ -110,7 +115,7 @@ export const stageConfig = z.strictObject({
         /** Clones that are on demand in any case. */
         onDemandBase: count,
         /** Percent of the others that are Spot. */
-        sharePercent: percent,
+        sharePercent: z.int().min(1).max(100),
       })
       .optional(),
     /** Requests per minute one clone should serve: above it the group grows. */
@@ -141,6 +146,11 @@ export const stageConfig = z.strictObject({
       checkpointSeconds: count,
       /** Seconds the alarms are watched after the last clone, before the roll counts as done. */
       bakeSeconds: count,
+      /**
+       * Whether what people notice undoes a roll. To be refused, with the reason, for the roll that mends what they notice:
+       * an alarm that is bad already would stop it.
+       */
+      alarms: protection,
     }),
   }),
 
@@ -161,7 +171,10 @@ export const stageConfig = z.strictObject({
     storageGiB: count,
     /** Storage grows by itself up to here. */
     maxStorageGiB: count,
-    /** Read replicas. */
+    /**
+     * Read replicas. One that is left out goes on running outside of the stack, for it may have been promoted: delete it by
+     * `aws rds delete-db-instance` before another of its name is made.
+     */
     replicas: z.array(replica),
     /** Days of automatic backups, and of restoring to any second within them; 0 turns them off. */
     backupDays: count,

@@ -18,7 +18,7 @@ export type NagFindings = Readonly<Record<string, readonly NagPack[]>>;
 /**
  * Answers findings at a construct and everything below it. Names are compared letter by letter: a finding in brackets is
  * not answered by the rule's name alone, nor a rule of one pack by its twin in another.
- * @param reason a fact that somebody else can verify, in five words or more
+ * @param reason a fact that somebody else can verify, in three words or more
  */
 export const acknowledge = (construct: IConstruct, findings: NagFindings, reason: string): void => {
   const ids = Object.entries(findings).flatMap(([rule, of]) => of.map((pack) => `${packs[pack]}-${rule}`));

@@ -26,7 +26,7 @@ export interface ApiEndpointsProps {
   readonly forImageBuilder?: boolean;
 }
 
-/** Secrets and settings are read, sessions of operators opened, log lines sent, lifecycle hooks answered. */
+/** Secrets and parameters are read, sessions of operators opened, log lines sent, lifecycle hooks answered. */
 const ofClones = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   Ssm: InterfaceVpcEndpointAwsService.SSM,

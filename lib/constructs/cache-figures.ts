@@ -42,18 +42,22 @@ export const cacheFigures = ({ purpose, nodeIds }: CacheFiguresProps): Figure[] 
     periods: [15, 15],
     whatToDo: `One thread answers all: use a larger ${purpose}.nodeType, after a look for commands that walk over every key.`,
   };
-  const [first] = nodeIds;
+  const primaries = Object.fromEntries(
+    nodeIds.map((node, i) => [`node${i + 1}`, metric(node, 'IsMaster', Stats.MAXIMUM)]),
+  );
   const failover: Figure[] =
-    first === undefined || nodeIds.length === 1
+    nodeIds.length === 1
       ? []
       : [
           {
             id: `${name}Failover`,
             title: `Failovers of the ${purpose} cache`,
-            // The first node became primary, or is not any more.
+            // A node became primary, or is not any more.
             metric: new MathExpression({
-              expression: 'ABS(DIFF(primary))',
-              usingMetrics: { primary: metric(first, 'IsMaster', Stats.MAXIMUM) },
+              expression: Object.keys(primaries)
+                .map((node) => `ABS(DIFF(${node}))`)
+                .join(' + '),
+              usingMetrics: primaries,
               period,
               label: 'failovers',
             }),

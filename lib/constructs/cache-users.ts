@@ -59,7 +59,7 @@ export class CacheUsers extends Construct {
         passwordLength: 48,
         excludePunctuation: true,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // CloudFormation reads the secret at deploy time; the template holds a reference to it.
     const passwords = [secret.secretValueFromJson('password').unsafeUnwrap()];

@@ -133,7 +133,8 @@ export class Cache extends Construct {
     const description = `Keeps ${purpose}`;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.SNAPSHOT;
     // What a kept cache needs is kept with it.
-    const othersPolicy = removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const isKept = removalPolicy !== RemovalPolicy.SNAPSHOT && removalPolicy !== RemovalPolicy.DESTROY;
+    const othersPolicy = isKept ? removalPolicy : RemovalPolicy.DESTROY;
     const parameters = new CfnParameterGroup(this, 'Parameters', {
       cacheParameterGroupFamily: engine.family,
       description,

@@ -20,6 +20,12 @@ export interface CloneRoll {
     readonly checkpoints: readonly number[];
     readonly checkpointSeconds: number;
     readonly bakeSeconds: number;
+    /**
+     * Whether a fleet's alarms undo a roll. Refused, with the reason, for the roll that mends what they tell: one that is
+     * bad already would stop it.
+     * @default true - a bad release is taken back before most people meet it
+     */
+    readonly alarms?: true | { readonly refusedBecause: string };
   };
 }
 

@@ -15,8 +15,8 @@ export interface DatabaseFiguresProps {
 
 const period = Duration.minutes(1);
 const gib = 2 ** 30;
-/** Percent of the disk that must be free: RDS grows it at 10 %, and at most once in six hours. */
-const freePercent = 10;
+/** Percent of the disk at the start that must be free: RDS grows it at 10 %, so that below this it did not, or could not. */
+const freePercent = 5;
 /** Percent of the connections after which clones are refused soon. */
 const connectionsPercent = 90;
 /** A replica further behind is asked to wait for every reader that has just written. */

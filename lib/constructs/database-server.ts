@@ -75,8 +75,8 @@ export const toServerProps = (scope: Construct, props: DatabaseServerProps) => {
     );
   }
   const isProtected = props.deletionProtection ?? true;
-  // What a kept server needs is kept with it.
-  const removalPolicy = isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  // What a kept server needs is kept with it; but not what a failed first deploy made, whose names would be taken.
+  const removalPolicy = isProtected ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
   const shared = {
     vpc: props.vpc,
     subnetGroup: new SubnetGroup(scope, 'Subnets', {
@@ -123,6 +123,6 @@ const makeOptions = (scope: Construct): OptionGroup => {
     description: 'Primary and replicas',
     configurations: [{ name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: 'CONNECT' } }],
   });
-  options.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  options.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   return options;
 };

@@ -69,7 +69,7 @@ export class DatabaseUsers extends Construct {
           excludePunctuation: true,
         },
         // Kept when it leaves the stack: a database that is kept, or a snapshot of it, is of no use without its password.
-        removalPolicy: RemovalPolicy.RETAIN,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       });
     this.username = names.username;
     this.first = makeSecret('First', 'First user', { username: names.username });

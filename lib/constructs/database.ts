@@ -117,7 +117,7 @@ export class Database extends Construct {
       replicas: props.replicas ?? [],
       shared,
       monitoring,
-      removalPolicy,
+      removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     }).servers;
     if (props.topic) {
       const servers = [this.primary, ...this.replicas].map(({ instanceIdentifier }) => instanceIdentifier);

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { Figure } from './figure';
 
 export interface FleetDashboardProps {
-  /** Name of the dashboard, unique in the account and region. */
+  /** Name of the dashboard, unique in the account, whatever the region. */
   readonly name: string;
   /** Headings and what is below each, from top to bottom. */
   readonly sections: readonly { readonly title: string; readonly figures: readonly Figure[] }[];

@@ -62,7 +62,7 @@ export class LogBucket extends Construct {
           abortIncompleteMultipartUploadAfter: secondThought,
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 

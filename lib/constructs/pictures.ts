@@ -28,7 +28,7 @@ export interface PicturesProps {
 }
 
 /**
- * Browsers never reach it: clones read and write, so it has no CORS and no public address. Nothing moves to cheaper storage
+ * Browsers never reach it: nobody reads or writes it but by rights that are given (`rights` of a fleet), so it has no CORS and no public address. Nothing moves to cheaper storage
  * by its age: reading there costs, old pictures are looked at too, and those below 128 KiB would save nothing.
  */
 export class Pictures extends Construct {
@@ -56,7 +56,7 @@ export class Pictures extends Construct {
         },
       ],
       // With everything in it, whatever becomes of the stack.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     acknowledge(
       this.bucket,

@@ -60,6 +60,7 @@ export class ServerFleet extends Construct implements IConnectable {
     const subnets = props.cloneSubnets ?? (vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets);
     this.#verify(waf, subnets, instanceTypes);
     this.#verifyReason('alarms', props.alarms);
+    this.#verifyReason('roll.alarms', props.roll?.alarms);
 
     const front = new PublicLoadBalancer(this, 'Front', {
       vpc,
@@ -135,7 +136,8 @@ export class ServerFleet extends Construct implements IConnectable {
       figures: this.figures,
       topic: 'topic' in props.alarms ? props.alarms.topic : undefined,
     });
-    this.rollBackOn(...rollFigures.map((id) => this.alarms.get(id)));
+    if (props.roll?.alarms === undefined || props.roll.alarms === true)
+      this.rollBackOn(...rollFigures.map((id) => this.alarms.get(id)));
     this.#acknowledge(props);
   }
 

@@ -31,7 +31,7 @@ export class StageKey extends Construct {
       alias: `alias/${props.name}`,
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const stack = Stack.of(this);
     const everythingOf = (service: string): string =>

@@ -37,6 +37,12 @@ export interface TieredVpcProps {
    */
   readonly subnetPrefix?: number;
   /**
+   * Zones that may be added later: their addresses stay free, so that the subnets there are need not move, which AWS
+   * refuses. Add a zone behind the others.
+   * @default 0 - the zones there are have all addresses
+   */
+  readonly reservedZones?: number;
+  /**
    * NAT gateways, 0 to the number of zones: the clones' way out to the internet. In eu-central-1 each costs about 38 USD
    * a month and 0.052 USD a GB. Fewer than zones: with the zone of a gateway others lose their way out too. Another number
    * replaces no subnet.
@@ -82,6 +88,7 @@ export class TieredVpc extends Construct implements StageNetwork {
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(props.cidr),
       availabilityZones: props.availabilityZones,
+      reservedAzs: props.reservedZones,
       natGateways,
       restrictDefaultSecurityGroup: true,
       subnetConfiguration: [

@@ -33,13 +33,13 @@ export const keys = 1;
 export const secrets = 3;
 /** Figures that alarms watch, of each part; a test compares them with the templates. */
 export const alarms = {
-  loadBalancerAndClones: 7,
+  loadBalancerAndClones: 8,
   certificate: 1,
   primary: 3,
   replica: 4,
   sessionsNode: 3,
   objectsNode: 1,
-  failover: 1,
+  failoverNode: 1,
   rotations: 3,
 } as const;
 

@@ -147,7 +147,7 @@ const cacheLines = (config: StageConfig): Line[] =>
 
 const countAlarms = ({ https, database, sessions, objects }: StageConfig): number => {
   const { alarms } = assumed;
-  const failovers = [sessions, objects].filter(({ replicas }) => replicas > 0).length;
+  const failoverNodes = [sessions, objects].reduce((sum, { replicas }) => sum + (replicas > 0 ? 1 + replicas : 0), 0);
   return (
     alarms.loadBalancerAndClones +
     ('certificateArn' in https ? alarms.certificate : 0) +
@@ -155,7 +155,7 @@ const countAlarms = ({ https, database, sessions, objects }: StageConfig): numbe
     alarms.replica * database.replicas.length +
     alarms.sessionsNode * (1 + sessions.replicas) +
     alarms.objectsNode * (1 + objects.replicas) +
-    alarms.failover * failovers +
+    alarms.failoverNode * failoverNodes +
     alarms.rotations
   );
 };

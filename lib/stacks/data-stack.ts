@@ -2,7 +2,7 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { derive } from '../config/derived';
-import { cachePurposes, outputs, stackName } from '../config/names';
+import { cachePurposes, outputs, product, stackName } from '../config/names';
 import { isOn, isRefused, type StageConfig } from '../config/stage-config';
 import { acknowledge } from '../constructs/acknowledge';
 import { Alarms } from '../constructs/alarms';
@@ -41,7 +41,7 @@ export class DataStack extends StageStack {
     this.cacheUsers = new CacheUsers(this, 'CacheUsers', {
       name: stackName(config.stage, 'data'),
       encryptionKey,
-      removalPolicy: isOn(config.deletionProtection) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: isOn(config.deletionProtection) ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
     this.sessions = this.#makeSessions(config, network);
     this.objects = this.#makeObjects(config, network);
@@ -67,7 +67,10 @@ export class DataStack extends StageStack {
       ...cachePurposes.flatMap((purpose) => cacheFigures({ purpose, nodeIds: this[purpose].nodeIds })),
       rotationFigure(rotations.functions),
     ];
-    const alarms = new Alarms(this, 'Alarms', { figures: this.figures, topic: network.topic });
+    const alarms = new Alarms(this, 'Alarms', {
+      figures: this.figures,
+      topic: 'topic' in network.alarms ? network.alarms.topic : undefined,
+    });
     this.#acknowledgeRefusals(config, alarms);
     this.#makeOutputs();
   }
@@ -115,21 +118,23 @@ export class DataStack extends StageStack {
       subnets: network.dataSubnets,
       securityGroup: firewall.caches,
       encryptionKey: key.key,
-      removalPolicy: isOn(config.deletionProtection) ? RemovalPolicy.RETAIN : RemovalPolicy.SNAPSHOT,
+      removalPolicy: isOn(config.deletionProtection)
+        ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        : RemovalPolicy.SNAPSHOT,
     };
   }
 
-  #makeDatabase(config: StageConfig, { network, firewall, key, topic }: NetworkStack): Database {
+  #makeDatabase(config: StageConfig, { network, firewall, key, alarms }: NetworkStack): Database {
     const { database, region } = config;
     const toInstanceType = (instanceClass: string): string => instanceClass.replace(/^db\./, '');
     return new Database(this, 'Database', {
-      name: `clonekit-${config.stage}`,
-      databaseName: 'clonekit',
+      name: `${product}-${config.stage}`,
+      databaseName: product,
       vpc: network.vpc,
       subnets: network.dataSubnets,
       securityGroup: firewall.database,
       encryptionKey: key.key,
-      topic,
+      topic: 'topic' in alarms ? alarms.topic : undefined,
       instanceType: toInstanceType(database.class),
       storageGiB: database.storageGiB,
       maxStorageGiB: database.maxStorageGiB,

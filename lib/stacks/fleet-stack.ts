@@ -39,7 +39,7 @@ const toEnvironment = (config: StageConfig, { sessions, objects, cacheUsers, dat
 export class FleetStack extends StageStack {
   constructor(scope: Construct, { config, network, data, release }: FleetStackProps) {
     super(scope, 'fleet', config, { description: 'Load balancer and clones' });
-    const { clones, alarms } = config;
+    const { clones } = config;
     const { vpc, publicSubnets, cloneSubnets } = network.network;
     const name = stackName(config.stage, 'fleet');
 
@@ -61,9 +61,7 @@ export class FleetStack extends StageStack {
       secretArns: [data.cacheUsers.secret.secretArn, data.database.appSecret.secretArn],
       encryptionKey: network.key.key,
       logKey: network.key.key,
-      alarms: network.topic
-        ? { topic: network.topic }
-        : { refusedBecause: isRefused(alarms) ? alarms.refusedBecause : '' },
+      alarms: network.alarms,
       tags: { [tags.stage]: config.stage, [tags.release]: release.digest },
     });
     if (isRefused(config.deletionProtection)) {
@@ -71,7 +69,8 @@ export class FleetStack extends StageStack {
       acknowledge(fleet.loadBalancer, { ELBDeletionProtectionEnabled: ['nist', 'hipaa'] }, refusedBecause);
     }
     new FleetDashboard(this, 'Dashboard', {
-      name,
+      // One for all regions of the account.
+      name: `${name}-${config.region}`,
       sections: [
         { title: 'Fleet', figures: fleet.figures },
         { title: 'Data', figures: data.figures },

@@ -3,8 +3,8 @@ import { CfnResource, CrossStackReferences, ReferenceStrength } from 'aws-cdk-li
 import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { findCidr, toSubnetPrefix } from '../config/cidr';
-import { stackName } from '../config/names';
+import { findCidr, maxZones, toSubnetPrefix } from '../config/cidr';
+import { product, stackName } from '../config/names';
 import { ports } from '../config/ports';
 import { s3PrefixLists } from '../config/regions';
 import { isNewNetwork, isRefused, type NewNetwork, type StageConfig } from '../config/stage-config';
@@ -26,8 +26,8 @@ export class NetworkStack extends StageStack {
   readonly firewall: Firewall;
   readonly key: StageKey;
   readonly logs: LogBucket;
-  /** Whom alarms tell; nobody where that was refused. */
-  readonly topic: ITopic | undefined;
+  /** Whom alarms tell, or why nobody is told. */
+  readonly alarms: { readonly topic: ITopic } | { readonly refusedBecause: string };
 
   constructor(scope: Construct, { config }: NetworkStackProps) {
     super(scope, 'network', config, { description: 'Network, firewall, key and logs' });
@@ -48,15 +48,15 @@ export class NetworkStack extends StageStack {
       publicPorts: 'certificateArn' in config.https ? [ports.https, ports.http] : [ports.http],
       internet: isNewNetwork(network) && network.nat !== 'none',
     });
-    this.topic = isRefused(config.alarms)
-      ? undefined
+    this.alarms = isRefused(config.alarms)
+      ? config.alarms
       : new AlarmTopic(this, 'Alarms', {
           name,
-          displayName: `clonekit ${config.stage}`,
+          displayName: `${product} ${config.stage}`,
           emails: config.alarms.emails,
           slack: config.alarms.slack,
           encryptionKey: this.key.key,
-        }).topic;
+        });
     // Strong: a subnet or group that others stand on must not go before them, and the refusal must come at once.
     for (const child of this.node.findAll().filter((node) => CfnResource.isCfnResource(node))) {
       CrossStackReferences.of(child).produce(ReferenceStrength.STRONG);
@@ -70,7 +70,8 @@ export class NetworkStack extends StageStack {
     return new TieredVpc(this, 'Network', {
       cidr,
       availabilityZones: zones,
-      subnetPrefix: toSubnetPrefix(range.prefix, zones.length),
+      subnetPrefix: toSubnetPrefix(range.prefix),
+      reservedZones: maxZones - zones.length,
       natGateways: { none: 0, one: 1, 'per-zone': zones.length }[nat],
       encryptionKey: this.key.key,
     });

@@ -42,7 +42,7 @@ test('a smaller replica takes the whole stage down to its connections', () => {
 });
 
 test('waits of a roll count once each', () => {
-  const withWaits = { checkpoints: [50, 100], checkpointSeconds: 60, bakeSeconds: 30 };
+  const withWaits = { checkpoints: [50, 100], checkpointSeconds: 60, bakeSeconds: 30, alarms: true as const };
   const { atMin } = derive(dev).rollSeconds;
   expect(derive({ ...dev, clones: { ...dev.clones, roll: withWaits } }).rollSeconds.atMin).toBe(atMin + 150);
 });

@@ -52,14 +52,17 @@ test('a good config comes out as it went in', () => {
 
 test.each<[string, Change]>([
   ['two zones', set('zones', ['a', 'c'])],
-  ['the smallest range that holds 3 tiers in 2 zones', set('network.cidr', '10.0.0.0/24')],
+  ['the smallest range that holds 3 tiers in 3 zones', set('network.cidr', '10.0.0.0/23')],
   ['the largest range', set('network.cidr', '10.0.0.0/16')],
   ['a NAT gateway per zone', set('network.nat', 'per-zone')],
   ['a network there is', set('network', existing)],
   ['instance types of one size and processor', set('clones.instanceTypes', ['t4g.large', 'm7g.large'])],
   ['Spot above a base', set('clones.spot', { onDemandBase: 1, sharePercent: 100 })],
   ['a schedule', set('clones.schedule', [{ name: 'Morning', cron: '0 7 * * 1-5', min: 3 }])],
-  ['a roll that waits half-way', set('clones.roll', { checkpoints: [50, 100], checkpointSeconds: 60, bakeSeconds: 0 })],
+  [
+    'a roll that waits half-way',
+    set('clones.roll', { checkpoints: [50, 100], checkpointSeconds: 60, bakeSeconds: 0, alarms: true }),
+  ],
   ['replicas of another class in a zone', set('database.replicas', [{ class: 'db.t4g.small', zone: 'b' }])],
   ['alarms in a channel only', set('alarms', { emails: [], slack: { workspaceId: 'T01', channelId: 'C01' } })],
   [
@@ -115,18 +118,18 @@ test.each<[string, Change, string]>([
   ],
   [
     'a range one bit too small',
-    set('network.cidr', '10.0.0.0/25'),
-    'network.cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/25"; use a larger range or fewer zones',
+    set('network.cidr', '10.0.0.0/24'),
+    'network.cidr must be from /16 to /23 to hold 3 tiers in 3 zones, each subnet /27 or larger; got: "10.0.0.0/24"; use a larger range',
   ],
   [
-    'a range too small for another zone',
-    (config) => Object.assign(set('network.cidr', '10.0.0.0/24')(config) ?? config, { zones: ['a', 'b', 'c'] }),
-    'network.cidr must be from /16 to /23 to hold 3 tiers in 3 zones, each subnet /27 or larger; got: "10.0.0.0/24"; use a larger range or fewer zones',
+    'a fourth zone',
+    set('zones', ['a', 'b', 'c', 'd']),
+    'zones must be at most 3: the network is cut for so many from the start; got: ["a","b","c","d"]; leave some out',
   ],
   [
     'a range larger than a VPC',
     set('network.cidr', '10.0.0.0/15'),
-    'network.cidr must be from /16 to /24 to hold 3 tiers in 2 zones, each subnet /27 or larger; got: "10.0.0.0/15"; use a smaller range',
+    'network.cidr must be from /16 to /23 to hold 3 tiers in 3 zones, each subnet /27 or larger; got: "10.0.0.0/15"; use a smaller range',
   ],
   [
     'a region whose S3 addresses we do not know',
@@ -136,11 +139,11 @@ test.each<[string, Change, string]>([
   [
     'more clones than addresses',
     (config) => {
-      set('network.cidr', '10.0.0.0/24')(config);
+      set('network.cidr', '10.0.0.0/23')(config);
       Object.assign(config.clones, { min: 30, max: 32 });
       Object.assign(config.database, { class: 'db.t4g.large' });
     },
-    'network.cidr must leave an address for each of 34 clones, all of a group that rolls, in 2 zones; got: "10.0.0.0/24"; use a larger range or lower clones.max',
+    'network.cidr must leave an address for each of 34 clones, all of a group that rolls, in 2 zones; got: "10.0.0.0/23"; use a larger range or lower clones.max',
   ],
   [
     'more clones than addresses of a network there is',
@@ -232,7 +235,32 @@ test.each<[string, Change, string]>([
   [
     'a schedule above max',
     set('clones.schedule', [{ name: 'Morning', cron: '0 7 * * 1-5', min: 5 }]),
-    'clones.schedule.0.min must be from 1 to 4; got: 5; lower it to 4 or less',
+    'clones.schedule.0.min must be from 2 to 4; got: 5; lower it to 4 or less',
+  ],
+  [
+    'a schedule that takes clones away',
+    set('clones.schedule', [{ name: 'Night', cron: '0 22 * * *', min: 1 }]),
+    'clones.schedule.0.min must be from 2 to 4; got: 1; raise it to 2 or more',
+  ],
+  [
+    'a schedule whose name AWS does not take',
+    set('clones.schedule', [{ name: 'at night', cron: '0 22 * * *', min: 2 }]),
+    'clones.schedule.0.name must begin with a letter, be of letters, digits and hyphens, and be used once; got: "at night"; name it like Morning',
+  ],
+  [
+    'an address named twice',
+    set('alarms', { emails: ['a@example.com', 'a@example.com'] }),
+    `alarms.emails.1 must be an e-mail address, named once; got: "a@example.com"; write it like 'operators@example.com'`,
+  ],
+  [
+    'insights that a small server has no room for',
+    set('database.insights', 'advanced'),
+    'database.insights must be standard for db.t4g.micro, which is too small for more; got: "advanced"; use standard, or a larger database.class',
+  ],
+  [
+    'a roll that nothing undoes without a reason',
+    set('clones.roll.alarms', { refusedBecause: 'hurry' }),
+    'clones.roll.alarms.refusedBecause must be a reason of at least three words; got: "hurry"; write why this stage can go without, or turn the protection on',
   ],
   [
     'checkpoints that go back',
@@ -241,7 +269,7 @@ test.each<[string, Change, string]>([
   ],
   [
     'a roll that CloudFormation would give up',
-    set('clones.roll', { checkpoints: [100], checkpointSeconds: 129_600, bakeSeconds: 0 }),
+    set('clones.roll', { checkpoints: [100], checkpointSeconds: 129_600, bakeSeconds: 0, alarms: true }),
     'clones.roll must end within 36 hours, checkpoints and bake included: CloudFormation waits no longer; got: "37 hours at clones.max"; wait less, or lower clones.readyWithinSeconds or clones.max',
   ],
   [
@@ -252,7 +280,7 @@ test.each<[string, Change, string]>([
   [
     'an address that is none',
     set('alarms', { emails: ['operators'] }),
-    `alarms.emails.0 must be an e-mail address; got: "operators"; write it like 'operators@example.com'`,
+    `alarms.emails.0 must be an e-mail address, named once; got: "operators"; write it like 'operators@example.com'`,
   ],
   [
     'the name of a channel for its id',
@@ -320,6 +348,11 @@ test.each<[string, Change, string]>([
 });
 
 test.each<[string, Change, string]>([
+  [
+    'a Spot share of nothing',
+    set('clones.spot', { onDemandBase: 1, sharePercent: 0 }),
+    'clones.spot.sharePercent must be at least 1; got: 0; raise it',
+  ],
   ['a value that is missing', set('region', undefined), 'region must be a string; got: nothing; set it'],
   ['a part that is missing', set('clones', undefined), 'clones must be an object; got: nothing; set it'],
   ['text for a number', set('clones.min', '2'), 'clones.min must be a number; got: "2"; correct it'],

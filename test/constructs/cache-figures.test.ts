@@ -23,6 +23,15 @@ test('a single node cannot fail over', () => {
   expect(idsOf('objects', ['two-001'])).toEqual(['ObjectsProcessor']);
 });
 
+test('a failover from any node to any other is seen', () => {
+  const [failover] = cacheFigures({ purpose: 'objects', nodeIds: ['a', 'b', 'c'] }).filter(
+    ({ id }) => id === 'ObjectsFailover',
+  );
+  expect(failover?.metric.toMetricConfig().mathExpression?.expression).toBe(
+    'ABS(DIFF(node1)) + ABS(DIFF(node2)) + ABS(DIFF(node3))',
+  );
+});
+
 test('one session thrown out by any node is an alarm', () => {
   const template = templateOf(
     (stack) => new Alarms(stack, 'Alarms', { figures: cacheFigures({ purpose: 'sessions', nodeIds: ['a-1', 'a-2'] }) }),

@@ -48,7 +48,7 @@ test('a replica that does not follow at all, or says nothing, is behind', () => 
   expect(threshold).toBe(30);
 });
 
-test('a tenth of the disk must be free, and a tenth of the connections', () => {
-  expect(find('PrimaryStorage')).toMatchObject({ threshold: 2 * 2 ** 30, bad: 'below' });
+test('a twentieth of the disk must be free, and a tenth of the connections', () => {
+  expect(find('PrimaryStorage')).toMatchObject({ threshold: 2 ** 30, bad: 'below' });
   expect(find('PrimaryConnections').threshold).toBe(68);
 });

@@ -177,7 +177,7 @@ test('minor versions are taken without being asked, apart from the backup; what 
 
 test('what a server needs is kept as long as the server', () => {
   for (const type of ['AWS::RDS::DBSubnetGroup', 'AWS::RDS::DBParameterGroup', 'AWS::Logs::LogGroup']) {
-    build().allResources(type, { DeletionPolicy: 'Retain' });
+    build().allResources(type, { DeletionPolicy: 'RetainExceptOnCreate' });
   }
 });
 
@@ -240,7 +240,10 @@ test('who logs in to any server is written down, and no statement with it', () =
 
 test('options are kept in any case: a backup that is left needs them', () => {
   const template = build({ deletionProtection: false });
-  template.hasResource('AWS::RDS::OptionGroup', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  template.hasResource('AWS::RDS::OptionGroup', {
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+  });
 });
 
 test('a replica says its engine, which RDS would else be asked for, and not its version, which is the primary’s', () => {
@@ -300,7 +303,7 @@ test('passwords are generated, without punctuation, as long as RDS takes, and ou
   const secrets = Object.values(template.findResources('AWS::SecretsManager::Secret'));
   expect(secrets).toHaveLength(2);
   for (const { DeletionPolicy, Properties } of secrets) {
-    expect(DeletionPolicy).toBe('Retain');
+    expect(DeletionPolicy).toBe('RetainExceptOnCreate');
     expect(Properties.GenerateSecretString).toMatchObject({
       GenerateStringKey: 'password',
       PasswordLength: 32,

@@ -43,6 +43,10 @@ test('a few errors of a few requests are no alarm', () => {
   );
 });
 
+test('a slow answer of a few is no alarm', () => {
+  expect(find('Slow')?.metric.toMetricConfig().mathExpression?.expression).toBe('IF(requests > 50, slow, 0)');
+});
+
 test('fewer clones than the least is bad, and so is silence about them', () => {
   expect(find('Healthy')).toMatchObject({ threshold: 3, bad: 'below', silenceIsBad: true });
 });

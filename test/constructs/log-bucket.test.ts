@@ -128,7 +128,7 @@ test('nobody is let in until a load balancer is told to log, but S3 to log what 
 });
 
 test('they outlive their stack', () => {
-  build().allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  build().allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
 });
 
 describe('from another stack', () => {

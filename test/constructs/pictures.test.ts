@@ -93,9 +93,8 @@ test('what was overwritten or deleted can be had back for a month, then it is go
 
 test('pictures and their key outlive the stack', () => {
   const template = build();
-  for (const type of ['AWS::S3::Bucket', 'AWS::KMS::Key']) {
-    template.hasResource(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-  }
+  template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  template.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
 });
 
 test('no other site’s pages may ask for them', () => {

@@ -59,7 +59,7 @@ test('it is rotated', () => {
 test('it outlives its stack, and its deletion can be taken back for 30 days', () => {
   build().hasResource('AWS::KMS::Key', {
     Properties: { PendingWindowInDays: 30 },
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
   });
 });

@@ -48,14 +48,22 @@ describe.each(stages)('in %s', (_, { templates, terminationProtection }, config)
   });
 
   test('what people would miss outlives the stack: itself or a snapshot', () => {
-    const stateful = [...databases(data).filter((each) => !replicas(data).includes(each)), ...caches(data)];
-    for (const { DeletionPolicy, UpdateReplacePolicy } of stateful) {
-      expect(DeletionPolicy).toBe(isProtected ? 'Retain' : 'Snapshot');
-      expect(UpdateReplacePolicy).toBe(DeletionPolicy);
+    const primaries = databases(data).filter((each) => !replicas(data).includes(each));
+    const expected = isProtected ? 'Retain' : 'Snapshot';
+    for (const each of primaries)
+      expect(each).toMatchObject({ DeletionPolicy: expected, UpdateReplacePolicy: expected });
+    for (const { DeletionPolicy, UpdateReplacePolicy } of caches(data)) {
+      expect(DeletionPolicy).toBe(isProtected ? 'RetainExceptOnCreate' : 'Snapshot');
+      expect(UpdateReplacePolicy).toBe(expected);
     }
     for (const { DeletionPolicy } of resourcesOf(data, 'AWS::SecretsManager::Secret')) {
-      expect(DeletionPolicy).toBe('Retain');
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate');
     }
+  });
+
+  test('what a failed first deploy made is not kept under a name that the next one needs, but for the servers', () => {
+    const kept = Object.values(data.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    expect(new Set(kept.map(({ Type }) => Type))).toEqual(new Set(isProtected ? ['AWS::RDS::DBInstance'] : []));
   });
 
   test('a replica goes only where the primary may go: elsewhere it may have been promoted', () => {

@@ -236,6 +236,14 @@ test('one number gives clones more time everywhere in the template', () => {
   expect(userDataOf(fleet)).toContain('CLONEKIT_STOP_SECONDS=115\\n');
 });
 
+test('the roll that mends what alarms tell may go without them', () => {
+  const { fleet } = devWith((config) => {
+    config.clones.roll.alarms = { refusedBecause: 'this roll mends the errors they tell' };
+  }).templates;
+  expect(JSON.stringify(groupOf(fleet).UpdatePolicy)).not.toContain('AlarmSpecification');
+  expect(resourcesOf(fleet, 'AWS::CloudWatch::Alarm').length).toBeGreaterThan(5);
+});
+
 test('without replicas the list of replicas is empty', () => {
   const { fleet } = devWith((config) => {
     config.database.replicas = [];

@@ -45,7 +45,8 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
   test('key and logs outlive the stack', () => {
     const kept = ['AWS::KMS::Key', 'AWS::S3::Bucket'].flatMap((type) => resourcesOf(network, type));
     expect(kept).toHaveLength(3);
-    for (const each of kept) expect(each).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    for (const each of kept)
+      expect(each).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   });
 
   test('whoever is named is told of alarms', () => {
@@ -77,6 +78,19 @@ test('endpoints are in one zone or in every zone', () => {
     );
   expect(zonesOf('one-zone')).toEqual(new Set([1]));
   expect(zonesOf('every-zone')).toEqual(new Set([2]));
+});
+
+test('a third zone moves no subnet that is there', () => {
+  const subnetsOf = (zones: string[]): unknown[] =>
+    resourcesOf(
+      devWith((config) => {
+        config.zones = zones;
+      }).templates.network,
+      'AWS::EC2::Subnet',
+    ).map(({ Properties }) => [Properties.AvailabilityZone, Properties.CidrBlock]);
+  const before = subnetsOf(['a', 'b']);
+  expect(before).toHaveLength(6);
+  expect(subnetsOf(['a', 'b', 'c'])).toEqual(expect.arrayContaining(before));
 });
 
 test('the range of the config is the network’s', () => {

@@ -11,25 +11,23 @@ export const surgeAboveMaxConnections: Refusal = {
   name: 'surge-above-max-connections',
   prevents: 'the database turns clones away in the middle of a roll (error 1040)',
   remedy: 'lower the size of the pool or of the group, or raise max_connections with the memory for it',
-  find: (view) =>
-    listFleets(view).flatMap((fleet) => {
+  find: (view) => {
+    const told = listFleets(view).flatMap((fleet) => {
       const pool = fleet.environmentNumber(cloneEnv.poolSize);
       if (fleet.surge === undefined || pool === undefined) return [];
-      const needed = fleet.surge * pool + reserved;
-      return toldOf(fleet, 'AWS::RDS::DBInstance').flatMap((at) => {
-        const [parameters] = at.mentioned('Properties.DBParameterGroupName', 'AWS::RDS::DBParameterGroup');
-        const limit = parameters?.number('Properties.Parameters.max_connections');
-        if (limit === undefined || needed <= limit * share) return [];
-        const path = 'Properties.DBParameterGroupName';
-        const sum = `${fleet.surge} clones of ${pool} and ${reserved} more`;
-        return [
-          {
-            at,
-            path,
-            must: `must have max_connections of ${Math.ceil(needed / share)} or more for ${sum}`,
-            got: limit,
-          },
-        ];
-      });
-    }),
+      const clones = { surge: fleet.surge, pool };
+      return [...new Set(toldOf(fleet, 'AWS::RDS::DBInstance'))].map((at) => ({ at, clones }));
+    });
+    // Fleets that share a database share its connections.
+    return [...new Set(told.map(({ at }) => at))].flatMap((at) => {
+      const fleets = told.filter((each) => each.at === at).map(({ clones }) => clones);
+      const needed = fleets.reduce((sum, { surge, pool }) => sum + surge * pool, reserved);
+      const [parameters] = at.mentioned('Properties.DBParameterGroupName', 'AWS::RDS::DBParameterGroup');
+      const limit = parameters?.number('Properties.Parameters.max_connections');
+      if (limit === undefined || needed <= limit * share) return [];
+      const each = fleets.map(({ surge, pool }) => `${surge} clones of ${pool}`).join(', ');
+      const must = `must have max_connections of ${Math.ceil(needed / share)} or more for ${each} and ${reserved} more`;
+      return [{ at, path: 'Properties.DBParameterGroupName', must, got: limit }];
+    });
+  },
 };

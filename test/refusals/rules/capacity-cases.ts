@@ -40,6 +40,17 @@ const connections = (limit: unknown, poolSize: unknown = '5'): Stacks => ({
   },
 });
 
+/** The same resources under other ids, with the references between them. */
+const another = (resources: object): object =>
+  JSON.parse(JSON.stringify(resources).replace(/"(Balancer|Listener|Targets|Template|Group)"/g, '"Second$1"'));
+
+/** A second fleet over the same database: 6 × 5 connections more. */
+const shared = (limit: unknown): Stacks => {
+  const { Fleet, Data } = connections(limit);
+  const Resources = { ...Fleet?.Resources, ...another(Fleet?.Resources ?? {}) };
+  return { Fleet: { ...Fleet, Resources }, Data } as Stacks;
+};
+
 /** A subnet of /28 has 11 addresses to give; without a policy no more clones exist than MaxSize. */
 const inSubnets = (MaxSize: string, other: unknown): Stacks => ({
   Fleet: {
@@ -101,6 +112,13 @@ export const capacityCases: Cases = {
       connections('49'),
       'Primary: Properties.DBParameterGroupName must have max_connections of 50 or more for 6 clones of 5 and 10 more, or ' +
         'the database turns clones away in the middle of a roll (error 1040); got: 49',
+    ],
+    ['just enough for two fleets that share it', shared('88')],
+    [
+      'one too few for two fleets that share it',
+      shared('87'),
+      'Primary: Properties.DBParameterGroupName must have max_connections of 88 or more for 6 clones of 5, 6 clones of 5 and ' +
+        '10 more, or the database turns clones away in the middle of a roll (error 1040); got: 87',
     ],
   ],
   'surge-above-subnet-addresses': [
