@@ -28,8 +28,9 @@ export interface PicturesProps {
 }
 
 /**
- * Browsers never reach it: nobody reads or writes it but by rights that are given (`rights` of a fleet), so it has no CORS and no public address. Nothing moves to cheaper storage
- * by its age: reading there costs, old pictures are looked at too, and those below 128 KiB would save nothing.
+ * Browsers never reach it, so it has no CORS and no public address; nobody reads or writes it but by rights that are given
+ * (`rights` of a fleet). Nothing moves to cheaper storage by its age: reading there costs, old pictures are looked at too,
+ * and those below 128 KiB would save nothing.
  */
 export class Pictures extends Construct {
   readonly bucket: Bucket;
