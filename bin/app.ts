@@ -1,10 +1,13 @@
 // `cdk` runs this: choose the stage, take or pack the release, make the stacks, refuse what must not be deployed.
+// Before all others: they take as long to load as what it begins.
+import '../lib/functions/ahead';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { toTable } from '../lib/cli/table';
 import { OperatorError } from '../lib/config/operator-error';
 import { toReadinessTable } from '../lib/config/readiness-table';
 import { getStages } from '../lib/config/stages';
+import { bundleFunctions } from '../lib/functions/bundle';
 import { Refusals } from '../lib/refusals/refusals';
 import { writeStatefulIds } from '../lib/refusals/stateful-ids-file';
 import { toGivenRelease } from '../lib/release/given';
@@ -19,6 +22,7 @@ const main = async (): Promise<void> => {
   const configs = getStages(app.node.tryGetContext('stage'));
   const file: string | undefined = app.node.tryGetContext('release');
   const release = file === undefined ? await packRelease() : toGivenRelease(file);
+  await bundleFunctions();
   for (const config of configs) {
     if (isOn('readiness')) console.error(`${toTable(['time', 'value', 'follows from'], toReadinessTable(config))}\n`);
     makeStacks(app, config, release);

@@ -1,55 +1,66 @@
-// How long it takes to make templates of a stage: by the CDK's command, by the app alone, and by the least that can do it.
-import { readFileSync } from 'node:fs';
+// How long it takes to make templates of a stage: by the CDK's command, by our app, and by the same written plainly.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { isDeepStrictEqual } from 'node:util';
+import { bundleFunction } from '../../lib/functions/bundle';
+import { packRelease } from '../../lib/release/pack';
 import { type Row, repeat, toSeconds } from './figures';
+import { countResources } from './same-resources';
 import { project, type Workshop } from './workshop';
 
-const withoutValidation = { CDK_VALIDATION: 'false' };
+/** CDK's validation takes longer than all the rest, in both apps. */
+const ways = [
+  { name: 'synth', env: {}, goal: 1.15 },
+  { name: 'synth, not validated', env: { CDK_VALIDATION: 'false' }, goal: undefined },
+];
 
 export async function measureSynth(workshop: Workshop, runs: number): Promise<Row[]> {
-  const home = workshop.createFolder();
-  const { context } = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'));
-  const toApp = (file: string, loader: readonly string[], env: NodeJS.ProcessEnv) => (): Promise<number> =>
-    workshop.time([process.execPath, ...loader, file], {
-      ...process.env,
-      ...env,
-      CLONEKIT_HOME: home,
-      CDK_OUTDIR: workshop.createFolder(),
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage: 'dev' }),
-    });
-  const byCommand = (): Promise<number> =>
+  const byCommand = await repeat(runs, () =>
     workshop.time(['npx', 'cdk', 'synth', '-q', '-c', 'stage=dev', '-o', workshop.createFolder()], {
       ...process.env,
-      CLONEKIT_HOME: home,
-    });
-  const compiled = await compileApp(workshop);
-  const rows: [string, () => Promise<number>][] = [
-    ['synth: npx cdk synth', byCommand],
-    ['synth: app alone', toApp('bin/app.ts', ['--import', 'tsx'], {})],
-    ['synth: app alone, not validated', toApp('bin/app.ts', ['--import', 'tsx'], withoutValidation)],
-    ['synth: app precompiled', toApp(compiled, [], {})],
-    ['synth: app precompiled, not validated', toApp(compiled, [], withoutValidation)],
-  ];
-  const measured: Row[] = [];
-  for (const [what, measure] of rows) {
-    measured.push({ what, unit: 's', values: (await repeat(runs, measure)).map(toSeconds) });
+      CLONEKIT_HOME: workshop.folder,
+    }),
+  );
+  const rows: Row[] = [{ what: 'synth: npx cdk synth, packs too', unit: 's', values: byCommand.map(toSeconds) }];
+  const context = await prepareContext(workshop);
+  for (const { name, env, goal } of ways) {
+    const pairs = await repeat(runs, inTurn(workshop, { ...env, CDK_CONTEXT_JSON: context }));
+    rows.push(
+      { what: `${name}: our app`, unit: 's', values: pairs.map(({ ours }) => toSeconds(ours)) },
+      { what: `${name}: written plainly`, unit: 's', values: pairs.map(({ plain }) => toSeconds(plain)) },
+      { what: `${name}: ours to plain`, unit: '×', values: pairs.map(({ ours, plain }) => ours / plain), goal },
+    );
   }
-  return measured;
+  return rows;
 }
 
-/** One file; only what must stay as it was installed is left out of it: the CDK, and esbuild with its binary. */
-async function compileApp(workshop: Workshop): Promise<string> {
-  const outfile = join(workshop.folder, 'app.cjs');
-  await build({
-    absWorkingDir: project,
-    entryPoints: ['bin/app.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['aws-cdk-lib', 'constructs', 'esbuild'],
-  });
-  return outfile;
+/** One after the other, and the other way round the next time: what else the machine does comes and goes for both. */
+function inTurn(workshop: Workshop, env: NodeJS.ProcessEnv): () => Promise<{ ours: number; plain: number }> {
+  let isOursFirst = false;
+  return async () => {
+    const folders = { ours: workshop.createFolder(), plain: workshop.createFolder() };
+    const run = (file: string, outdir: string): Promise<number> =>
+      workshop.time([process.execPath, '--import', 'tsx', file], { ...process.env, ...env, CDK_OUTDIR: outdir });
+    const runOurs = (): Promise<number> => run('bin/app.ts', folders.ours);
+    const runPlain = (): Promise<number> => run('test/bench/plain-app.ts', folders.plain);
+    isOursFirst = !isOursFirst;
+    const times = isOursFirst
+      ? { ours: await runOurs(), plain: await runPlain() }
+      : { plain: await runPlain(), ours: await runOurs() };
+    if (!isDeepStrictEqual(countResources(folders.ours), countResources(folders.plain)))
+      throw new Error('Our app and the plain one must make the same resources: see test/bench/plain.test.ts.');
+    return times;
+  };
+}
+
+/** Both get a release that is packed, and the plain app its functions bundled: it has nothing to do but synthesize. */
+async function prepareContext(workshop: Workshop): Promise<string> {
+  const { context } = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'));
+  const { file } = await packRelease({ outDir: workshop.createFolder() });
+  const functions = workshop.createFolder();
+  for (const program of ['rotate-cache-user', 'rotate-database-user']) {
+    mkdirSync(join(functions, program));
+    writeFileSync(join(functions, program, 'index.js'), bundleFunction(program));
+  }
+  return JSON.stringify({ ...context, stage: 'dev', release: file, functions });
 }

@@ -16,7 +16,7 @@ export class Workshop {
 
   private constructor(readonly folder: string) {}
 
-  /** Below the project, two folders deep: a compiled file in it finds libraries and sources as one in `lib/x` does. */
+  /** Below the project, in what git ignores. */
   static open(): Workshop {
     const home = join(project, localFiles.home);
     mkdirSync(home, { recursive: true });
