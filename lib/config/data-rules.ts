@@ -38,11 +38,11 @@ const insightsAreThere: Rule = ({ database }) =>
   });
 
 const storageHasRoomToGrow: Rule = ({ database }) =>
-  unless(database.maxStorageGiB >= database.storageGiB * 1.1, {
+  unless(database.maxStorageGiB * 10 >= database.storageGiB * 11, {
     path: 'database.maxStorageGiB',
     rule: `must be at least 10 % above database.storageGiB (${database.storageGiB})`,
     got: database.maxStorageGiB,
-    remedy: `raise it to ${Math.ceil(database.storageGiB * 1.1)} or more`,
+    remedy: `raise it to ${Math.ceil((database.storageGiB * 11) / 10)} or more`,
   });
 
 const replicasHaveBackups: Rule = ({ database }) =>

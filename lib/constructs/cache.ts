@@ -11,6 +11,7 @@ import { isDurable, reservedMemoryPercent } from '../config/node-types';
 import { ports } from '../config/ports';
 import { acknowledge } from './acknowledge';
 import type { CacheUsers } from './cache-users';
+import { verifyProp, verifyRange } from './prop-rule';
 
 export interface CacheProps {
   /** `sessions` are missed by people when they are lost; `objects` can be read or computed again. */
@@ -126,7 +127,7 @@ export class Cache extends Construct {
     const { purpose, durability } = props;
     const nodeType = props.nodeType ?? 'cache.t4g.micro';
     const replicas = props.replicas ?? defaults[purpose].replicas;
-    verifyProps(this.node.path, { durability, nodeType, replicas });
+    verifyProps(this, { durability, nodeType, replicas });
     const snapshotDays = props.snapshotDays ?? defaults[purpose].snapshotDays;
     const isCluster = durability !== undefined;
     const hasReplicas = replicas > 0;
@@ -211,16 +212,25 @@ export class Cache extends Construct {
 
 /** What CloudFormation lets through and ElastiCache refuses, minutes into a deployment. */
 const verifyProps = (
-  path: string,
+  scope: Construct,
   { durability, nodeType, replicas }: { durability?: string; nodeType: string; replicas: number },
 ): void => {
   const isAsked = durability !== undefined;
-  const rules: [boolean, string, unknown][] = [
-    [Number.isInteger(replicas) && replicas >= 0 && replicas <= 5, 'replicas must be 0 to 5', replicas],
-    [!isAsked || replicas > 0, `replicas must be at least 1 with durability '${durability}'`, replicas],
-    [!isAsked || isDurable(nodeType), `nodeType must be one with a durable log, e.g. cache.m7g.large`, nodeType],
-  ];
-  for (const [isKept, rule, got] of rules) if (!isKept) throw new Error(`${path}: ${rule}, got: ${got}`);
+  verifyRange(scope, { prop: 'replicas', got: replicas, from: 0, to: 5, remedy: 'use 1 or 2: one in each other zone' });
+  verifyProp(scope, {
+    prop: 'replicas',
+    holds: !isAsked || replicas > 0,
+    rule: `must be at least 1 with durability '${durability}'`,
+    got: replicas,
+    remedy: 'add a copy, or leave durability out',
+  });
+  verifyProp(scope, {
+    prop: 'nodeType',
+    holds: !isAsked || isDurable(nodeType),
+    rule: 'must be one with a durable log',
+    got: nodeType,
+    remedy: 'use one like cache.m7g.large, or leave durability out',
+  });
 };
 
 /** What is missed in sessions only is not answered for them. */

@@ -12,6 +12,7 @@ import {
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge, toManagedPolicyRule } from './acknowledge';
+import { verifyProp } from './prop-rule';
 
 export interface DatabaseMonitoringProps {
   /**
@@ -81,10 +82,15 @@ export class DatabaseMonitoring extends Construct {
 
   #toInsights(instanceType: string): Partial<DatabaseInstanceNewProps> {
     const isAdvanced = this.props.insights === 'advanced';
-    if (isWithoutInsights(instanceType)) {
-      if (!isAdvanced) return { enablePerformanceInsights: false };
-      throw new Error(`${this.node.path}: insights must be 'standard' on db.${instanceType}, got: 'advanced'`);
-    }
+    const isWithout = isWithoutInsights(instanceType);
+    verifyProp(this, {
+      prop: 'insights',
+      holds: !(isWithout && isAdvanced),
+      rule: `must be 'standard' on db.${instanceType}, which is too small for more`,
+      got: this.props.insights,
+      remedy: 'use a larger class, or leave insights out',
+    });
+    if (isWithout) return { enablePerformanceInsights: false };
     return {
       enablePerformanceInsights: true,
       performanceInsightEncryptionKey: this.props.encryptionKey,

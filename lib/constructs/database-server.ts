@@ -13,6 +13,7 @@ import {
 import type { Construct } from 'constructs';
 import { ports } from '../config/ports';
 import { toDatabaseParameters } from './database-parameters';
+import { verifyProp } from './prop-rule';
 
 export interface DatabaseServerProps {
   readonly vpc: IVpc;
@@ -69,11 +70,13 @@ export const engine = DatabaseInstanceEngine.mysql({ version: MysqlEngineVersion
 export const toServerProps = (scope: Construct, props: DatabaseServerProps) => {
   const storageGiB = props.storageGiB ?? 20;
   const maxStorageGiB = props.maxStorageGiB ?? storageGiB * 5;
-  if (maxStorageGiB < storageGiB * 1.1) {
-    throw new Error(
-      `${scope.node.path}: maxStorageGiB must be a tenth above storageGiB (${storageGiB}), got: ${maxStorageGiB}`,
-    );
-  }
+  verifyProp(scope, {
+    prop: 'maxStorageGiB',
+    holds: maxStorageGiB * 10 >= storageGiB * 11,
+    rule: `must be a tenth above storageGiB (${storageGiB})`,
+    got: maxStorageGiB,
+    remedy: `raise it to ${Math.ceil((storageGiB * 11) / 10)} or more`,
+  });
   const isProtected = props.deletionProtection ?? true;
   // What a kept server needs is kept with it; but not what a failed first deploy made, whose names would be taken.
   const removalPolicy = isProtected ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;

@@ -3,6 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { verifyProp } from './prop-rule';
 
 export interface DatabaseUsersProps {
   /** Name of the schema. */
@@ -47,16 +48,23 @@ export class DatabaseUsers extends Construct {
       username: props.username ?? `${databaseName}_main`,
       appUsername: props.appUsername ?? `${databaseName}_app`,
     };
-    for (const key of ['username', 'appUsername'] as const) {
-      const max = maxLength[key];
-      if (names[key].length > max || !/^[a-z]\w*$/i.test(names[key])) {
-        const rule = `must be a letter, then letters, digits and underscores, at most ${max} in all`;
-        throw new Error(`${this.node.path}: ${key} ${rule}, got: ${names[key]}`);
-      }
+    for (const prop of ['username', 'appUsername'] as const) {
+      const max = maxLength[prop];
+      verifyProp(this, {
+        prop,
+        holds: names[prop].length <= max && /^[a-z]\w*$/i.test(names[prop]),
+        rule: `must be a letter, then letters, digits and underscores, at most ${max} in all`,
+        got: names[prop],
+        remedy: 'use a shorter name of these',
+      });
     }
-    if (names.username === names.appUsername) {
-      throw new Error(`${this.node.path}: appUsername must not be that of the first user, got: ${names.appUsername}`);
-    }
+    verifyProp(this, {
+      prop: 'appUsername',
+      holds: names.username !== names.appUsername,
+      rule: 'must not be that of the first user',
+      got: names.appUsername,
+      remedy: 'name one of them differently',
+    });
     const makeSecret = (secretId: string, description: string, content: object) =>
       new Secret(this, secretId, {
         description: `${description} of the database ${databaseName}`,

@@ -16,6 +16,7 @@ import { DatabaseMonitoring, type DatabaseMonitoringProps } from './database-mon
 import { type DatabaseReplica, DatabaseReplicas } from './database-replicas';
 import { type DatabaseServerProps, engine, toServerProps } from './database-server';
 import { DatabaseUsers, type DatabaseUsersProps } from './database-users';
+import { verifyProp, verifyRange } from './prop-rule';
 
 export type { DatabaseReplica } from './database-replicas';
 
@@ -77,7 +78,7 @@ export class Database extends Construct {
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
     const { name, encryptionKey } = props;
-    verifyProps(this.node.path, props);
+    verifyProps(this, props);
     const instanceType = props.instanceType ?? 'm7g.large';
     const isProtected = props.deletionProtection ?? true;
     const { shared, storageGiB, removalPolicy } = toServerProps(this, props);
@@ -136,12 +137,20 @@ export class Database extends Construct {
 }
 
 /** What CDK lets through and RDS refuses, minutes into a deployment. */
-const verifyProps = (path: string, { name, replicas = [], backupDays }: DatabaseProps): void => {
-  const rules: [boolean, string, unknown][] = [
-    [/^[a-z](-?[a-z0-9])*$/.test(name), 'name must be a lower case letter, then letters, digits, single hyphens', name],
-    [name.length <= 50, 'name must be at most 50 long', name],
-    [replicas.length <= 15, 'replicas must be at most 15', replicas.length],
-    [replicas.length === 0 || backupDays !== 0, 'backupDays must be at least 1 with replicas', backupDays],
-  ];
-  for (const [isKept, rule, got] of rules) if (!isKept) throw new Error(`${path}: ${rule}, got: ${got}`);
+const verifyProps = (scope: Construct, { name, replicas = [], backupDays }: DatabaseProps): void => {
+  verifyProp(scope, {
+    prop: 'name',
+    holds: /^[a-z](-?[a-z0-9])*$/.test(name) && name.length <= 50,
+    rule: 'must be a lower case letter, then letters, digits and single hyphens, at most 50 in all',
+    got: name,
+    remedy: 'name it like shop-prod',
+  });
+  verifyRange(scope, { prop: 'replicas.length', got: replicas.length, from: 0, to: 15, remedy: 'RDS follows no more' });
+  verifyProp(scope, {
+    prop: 'backupDays',
+    holds: replicas.length === 0 || backupDays !== 0,
+    rule: 'must be at least 1 with replicas: a replica starts from a backup',
+    got: backupDays,
+    remedy: 'turn backups on or use no replicas',
+  });
 };

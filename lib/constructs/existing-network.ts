@@ -2,6 +2,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import { type ISubnet, type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { verifyProp } from './prop-rule';
 import type { StageNetwork } from './tiered-vpc';
 
 export interface ExistingNetworkProps {
@@ -28,11 +29,13 @@ export class ExistingNetwork extends Construct implements StageNetwork {
     super(scope, id);
     const { vpcId, availabilityZones, publicSubnetIds, cloneSubnetIds, dataSubnetIds } = props;
     for (const [path, ids] of Object.entries({ publicSubnetIds, cloneSubnetIds, dataSubnetIds })) {
-      if (ids.length !== availabilityZones.length)
-        throw new Error(
-          `${path} must be ${availabilityZones.length} subnets, one in each of availabilityZones; got: ${ids.length}; ` +
-            'name one subnet of the tier in each zone',
-        );
+      verifyProp(this, {
+        prop: path,
+        holds: ids.length === availabilityZones.length,
+        rule: `must be ${availabilityZones.length} subnets, one in each of availabilityZones`,
+        got: ids,
+        remedy: 'name one subnet of the tier in each zone',
+      });
     }
     this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId,

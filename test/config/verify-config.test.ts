@@ -76,6 +76,10 @@ test.each<[string, Change]>([
   ['as many replicas as RDS takes', set('database.replicas', Array(15).fill({}))],
   ['storage that may grow by 10 %', set('database.maxStorageGiB', 22)],
   [
+    'storage of 100 that may grow by 10 %',
+    (config) => Object.assign(config.database, { storageGiB: 100, maxStorageGiB: 110 }),
+  ],
+  [
     'an Intel type with an Intel image',
     (c) => Object.assign(c.clones, { instanceTypes: ['t3.small'], architecture: 'x86_64' }),
   ],

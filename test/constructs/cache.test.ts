@@ -206,15 +206,23 @@ test.each<[string, Partial<CacheProps>, string]>([
   [
     'durability without a copy',
     { ...durable, replicas: 0 },
-    "Test/Cache: replicas must be at least 1 with durability 'sync', got: 0",
+    "Test/Cache.replicas must be at least 1 with durability 'sync'; got: 0; add a copy, or leave durability out",
   ],
   [
     'durability on a node type without a log',
     { ...durable, nodeType: 'cache.t4g.small' },
-    'Test/Cache: nodeType must be one with a durable log, e.g. cache.m7g.large, got: cache.t4g.small',
+    'Test/Cache.nodeType must be one with a durable log; got: "cache.t4g.small"; use one like cache.m7g.large, or leave durability out',
   ],
-  ['more copies than there may be', { replicas: 6 }, 'Test/Cache: replicas must be 0 to 5, got: 6'],
-  ['half a copy', { replicas: 0.5 }, 'Test/Cache: replicas must be 0 to 5, got: 0.5'],
+  [
+    'more copies than there may be',
+    { replicas: 6 },
+    'Test/Cache.replicas must be a whole number from 0 to 5; got: 6; use 1 or 2: one in each other zone',
+  ],
+  [
+    'half a copy',
+    { replicas: 0.5 },
+    'Test/Cache.replicas must be a whole number from 0 to 5; got: 0.5; use 1 or 2: one in each other zone',
+  ],
 ])('refused: %s', (_, props, message) => {
   expect(() => build(props)).toThrow(message);
 });

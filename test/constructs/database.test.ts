@@ -356,43 +356,47 @@ test.each<[string, Partial<DatabaseProps>, string]>([
   [
     'a name RDS does not take',
     { name: 'test--1' },
-    'Test/Database: name must be a lower case letter, then letters, digits, single hyphens, got: test--1',
+    'Test/Database.name must be a lower case letter, then letters, digits and single hyphens, at most 50 in all; got: "test--1"; name it like shop-prod',
   ],
-  ['a name that leaves no room', { name: 'a'.repeat(51) }, 'Test/Database: name must be at most 50 long, got: aaa'],
+  [
+    'a name that leaves no room',
+    { name: 'a'.repeat(51) },
+    'Test/Database.name must be a lower case letter, then letters, digits and single hyphens, at most 50 in all; got: "aaa',
+  ],
   [
     'more replicas than a primary feeds',
     { replicas: Array(16).fill({}) },
-    'Test/Database: replicas must be at most 15, got: 16',
+    'Test/Database.replicas.length must be a whole number from 0 to 15; got: 16; RDS follows no more',
   ],
   [
     'replicas without backups',
     { replicas: [{}], backupDays: 0 },
-    'Test/Database: backupDays must be at least 1 with replicas, got: 0',
+    'Test/Database.backupDays must be at least 1 with replicas: a replica starts from a backup; got: 0; turn backups on or use no replicas',
   ],
   [
     'a disk that cannot grow',
     { storageGiB: 100, maxStorageGiB: 109 },
-    'Test/Database: maxStorageGiB must be a tenth above storageGiB (100), got: 109',
+    'Test/Database.maxStorageGiB must be a tenth above storageGiB (100); got: 109; raise it to 110 or more',
   ],
   [
     'insights that the class has not',
     { instanceType: 't4g.micro', insights: 'advanced' },
-    "Test/Database/Monitoring: insights must be 'standard' on db.t4g.micro, got: 'advanced'",
+    `Test/Database/Monitoring.insights must be 'standard' on db.t4g.micro, which is too small for more; got: "advanced"; use a larger class, or leave insights out`,
   ],
   [
     'a first user’s name RDS does not take',
     { username: 'a'.repeat(17) },
-    'Test/Database/Users: username must be a letter, then letters, digits and underscores, at most 16 in all, got: aaa',
+    'Test/Database/Users.username must be a letter, then letters, digits and underscores, at most 16 in all; got: "aaa',
   ],
   [
     'an app’s user without room for the second one',
     { appUsername: 'a'.repeat(27) },
-    'Test/Database/Users: appUsername must be a letter, then letters, digits and underscores, at most 26 in all, got: aaa',
+    'Test/Database/Users.appUsername must be a letter, then letters, digits and underscores, at most 26 in all; got: "aaa',
   ],
   [
     'one user for both',
     { username: 'same', appUsername: 'same' },
-    'Test/Database/Users: appUsername must not be that of the first user, got: same',
+    'Test/Database/Users.appUsername must not be that of the first user; got: "same"; name one of them differently',
   ],
 ])('refused: %s', (_, props, message) => {
   expect(() => build(props)).toThrow(message);
