@@ -20,9 +20,14 @@ const countPlaces = (acknowledged: Judgement['used']): number =>
 
 const folders: string[] = [];
 
-const judgeStage = (stage: string): Judgement => {
+const createFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-nag-'));
   folders.push(folder);
+  return folder;
+};
+
+const judgeStage = (stage: string): Judgement => {
+  const folder = createFolder();
   const file = join(folder, `${digest}.tar.gz`);
   writeFileSync(file, 'a release');
   const app = new App({ analyticsReporting: false, context, outdir: join(folder, 'out') });
@@ -81,7 +86,7 @@ describe('the judge itself', () => {
 
   /** A security group open to the world, in a construct of its own. */
   const judgeOpenGroup = (acknowledged: readonly string[]): Judgement => {
-    const app = new App({ analyticsReporting: false });
+    const app = new App({ analyticsReporting: false, outdir: createFolder() });
     const above = new Construct(new Stack(app, 'Stack'), 'Above');
     const securityGroupIngress = [{ ipProtocol: 'tcp', fromPort: 80, toPort: 80, cidrIp: '0.0.0.0/0' }];
     new CfnSecurityGroup(above, 'Group', { groupDescription: 'open', securityGroupIngress });
