@@ -7,11 +7,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type CachePurpose, tags } from '../config/names';
-import { isDurable, reservedMemoryPercent } from '../config/node-types';
+import { reservedMemoryPercent } from '../config/node-types';
 import { ports } from '../config/ports';
-import { acknowledge } from './acknowledge';
+import { acknowledgeCache, verifyCache } from './cache-rules';
 import type { CacheUsers } from './cache-users';
-import { verifyProp, verifyRange } from './prop-rule';
 
 export interface CacheProps {
   /** `sessions` are missed by people when they are lost; `objects` can be read or computed again. */
@@ -127,7 +126,7 @@ export class Cache extends Construct {
     const { purpose, durability } = props;
     const nodeType = props.nodeType ?? 'cache.t4g.micro';
     const replicas = props.replicas ?? defaults[purpose].replicas;
-    verifyProps(this, { durability, nodeType, replicas });
+    verifyCache(this, { durability, nodeType, replicas });
     const snapshotDays = props.snapshotDays ?? defaults[purpose].snapshotDays;
     const isCluster = durability !== undefined;
     const hasReplicas = replicas > 0;
@@ -196,7 +195,7 @@ export class Cache extends Construct {
     if (isCluster) group.cfnOptions.updatePolicy = { useOnlineResharding: true };
     group.applyRemovalPolicy(removalPolicy);
     Tags.of(group).add(tags.purpose, purpose);
-    acknowledgeFindings(group, { purpose, hasReplicas, snapshotDays });
+    acknowledgeCache(group, { purpose, hasReplicas, snapshotDays });
     this.id = group.ref;
     this.mode = isCluster ? 'cluster' : 'single';
     this.address = isCluster
@@ -209,47 +208,3 @@ export class Cache extends Construct {
     );
   }
 }
-
-/** What CloudFormation lets through and ElastiCache refuses, minutes into a deployment. */
-const verifyProps = (
-  scope: Construct,
-  { durability, nodeType, replicas }: { durability?: string; nodeType: string; replicas: number },
-): void => {
-  const isAsked = durability !== undefined;
-  verifyRange(scope, { prop: 'replicas', got: replicas, from: 0, to: 5, remedy: 'use 1 or 2: one in each other zone' });
-  verifyProp(scope, {
-    prop: 'replicas',
-    holds: !isAsked || replicas > 0,
-    rule: `must be at least 1 with durability '${durability}'`,
-    got: replicas,
-    remedy: 'add a copy, or leave durability out',
-  });
-  verifyProp(scope, {
-    prop: 'nodeType',
-    holds: !isAsked || isDurable(nodeType),
-    rule: 'must be one with a durable log',
-    got: nodeType,
-    remedy: 'use one like cache.m7g.large, or leave durability out',
-  });
-};
-
-/** What is missed in sessions only is not answered for them. */
-const acknowledgeFindings = (
-  group: CfnReplicationGroup,
-  { purpose, hasReplicas, snapshotDays }: { purpose: CachePurpose; hasReplicas: boolean; snapshotDays: number },
-): void => {
-  acknowledge(
-    group,
-    { AEC6: ['solutions'] },
-    'clients log in as a user of a group, with a password of its own; ElastiCache takes that or one token for all, not both',
-  );
-  if (purpose !== 'objects') return;
-  if (snapshotDays < 15) {
-    const reason = 'every object can be read or computed again, and one from a snapshot would be out of date';
-    acknowledge(group, { ElastiCacheRedisClusterAutomaticBackup: ['nist', 'hipaa'] }, reason);
-  }
-  if (!hasReplicas) {
-    const reason = 'without it objects are read from the database, as after every start of an empty cache';
-    acknowledge(group, { AEC4: ['solutions'] }, reason);
-  }
-};

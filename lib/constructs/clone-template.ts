@@ -10,12 +10,13 @@ import {
   OperatingSystemType,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge, toResourceRule } from './acknowledge';
 import { toUserData } from './clone-env';
+import { toCloneRights } from './clone-rights';
 import { verifyProp, verifyRange } from './prop-rule';
 
 export interface CloneTemplateProps {
@@ -140,7 +141,12 @@ export class CloneTemplate extends Construct {
     });
     const rights = new ManagedPolicy(this, 'Rights', {
       description: `What clones of ${props.groupName} may do`,
-      statements: this.#listRights(props, groupArn),
+      statements: toCloneRights({
+        ...props,
+        region: Stack.of(this).region,
+        groupArn,
+        logGroupArn: this.logGroup.logGroupArn,
+      }),
     });
     acknowledge(
       rights,
@@ -153,51 +159,5 @@ export class CloneTemplate extends Construct {
       'the star is an id that AWS makes up with the group, after the rights of its clones; the group is named behind it',
     );
     return rights;
-  }
-
-  #listRights(
-    { secretArns = [], encryptionKey, rights = [] }: CloneTemplateProps,
-    groupArn: string,
-  ): PolicyStatement[] {
-    const stack = Stack.of(this);
-    const secrets = new PolicyStatement({
-      sid: 'Secrets',
-      actions: ['secretsmanager:GetSecretValue'],
-      resources: [...secretArns],
-    });
-    const key =
-      encryptionKey &&
-      new PolicyStatement({
-        sid: 'SecretsKey',
-        actions: ['kms:Decrypt'],
-        resources: [encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${stack.region}.amazonaws.com` } },
-      });
-    return [
-      ...(secretArns.length > 0 ? [secrets, ...(key ? [key] : [])] : []),
-      new PolicyStatement({
-        sid: 'Lifecycle',
-        actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
-        resources: [groupArn],
-      }),
-      new PolicyStatement({
-        sid: 'Log',
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [this.logGroup.logGroupArn],
-      }),
-      // What Session Manager needs and no more; these actions know no resources.
-      new PolicyStatement({
-        sid: 'Sessions',
-        actions: [
-          'ssm:UpdateInstanceInformation',
-          'ssmmessages:CreateControlChannel',
-          'ssmmessages:CreateDataChannel',
-          'ssmmessages:OpenControlChannel',
-          'ssmmessages:OpenDataChannel',
-        ],
-        resources: ['*'],
-      }),
-      ...rights,
-    ];
   }
 }
