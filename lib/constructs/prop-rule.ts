@@ -34,3 +34,21 @@ export const verifyRange = (scope: IConstruct, { got, from, to, ...range }: Prop
         ? `must be a whole number, at least ${from}`
         : `must be a whole number from ${from} to ${to}`,
   });
+
+/** Going without a protection costs a reason that can be read in a review. @throws Error when it is no reason */
+export const verifyReason = (
+  scope: IConstruct,
+  prop: string,
+  choice: true | object | undefined,
+  remedy: string,
+): void => {
+  if (typeof choice !== 'object' || !('refusedBecause' in choice)) return;
+  const reason = String(choice.refusedBecause);
+  verifyProp(scope, {
+    prop: `${prop}.refusedBecause`,
+    holds: reason.trim().split(/\s+/).length >= 3,
+    rule: 'must be a reason, in three words or more',
+    got: reason,
+    remedy,
+  });
+};

@@ -21,7 +21,7 @@ import { clonePaths } from '../config/names';
 import { ports } from '../config/ports';
 import type { Readiness } from '../config/readiness';
 import { acknowledge } from './acknowledge';
-import { verifyProp } from './prop-rule';
+import { verifyProp, verifyReason } from './prop-rule';
 
 /** How people reach the load balancer. Serving them without TLS costs a written reason. */
 export type Https = { readonly certificateArn: string } | { readonly refusedBecause: string };
@@ -196,16 +196,8 @@ export class PublicLoadBalancer extends Construct {
       got: healthCheck.timeoutSeconds,
       remedy: 'take what deriveReadiness makes',
     });
-    if ('refusedBecause' in https) {
-      verifyProp(this, {
-        prop: 'https.refusedBecause',
-        holds: https.refusedBecause.trim().split(/\s+/).length >= 3,
-        rule: 'must be a reason, in three words or more',
-        got: https.refusedBecause,
-        remedy: 'say why people may be served without TLS, or give a certificateArn',
-      });
-      return;
-    }
+    verifyReason(this, 'https', https, 'say why people may be served without TLS, or give a certificateArn');
+    if ('refusedBecause' in https) return;
     const { region } = Stack.of(this);
     const [, , service, itsRegion] = https.certificateArn.split(':');
     verifyProp(this, {

@@ -2,7 +2,7 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, type IConnectable, type ISubnet, type LaunchTemplate } from 'aws-cdk-lib/aws-ec2';
+import { Connections, type IConnectable, type LaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -20,6 +20,7 @@ import { FleetFirewall, type FleetSecurityGroups } from './fleet-firewall';
 import { verifyProp } from './prop-rule';
 import { PublicLoadBalancer } from './public-load-balancer';
 import type { ServerFleetProps } from './server-fleet-props';
+import { verifyServerFleet } from './server-fleet-rules';
 import { WebFirewall } from './web-firewall';
 
 /**
@@ -58,9 +59,7 @@ export class ServerFleet extends Construct implements IConnectable {
     this.securityGroups = props.securityGroups ?? new FleetFirewall(this, 'Firewall', { vpc, publicPorts, clonePort });
     this.connections = new Connections({ securityGroups: [this.securityGroups.clones] });
     const subnets = props.cloneSubnets ?? (vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets);
-    this.#verify(waf, subnets, instanceTypes);
-    this.#verifyReason('alarms', props.alarms);
-    this.#verifyReason('roll.alarms', props.roll?.alarms);
+    verifyServerFleet(this, { ...props, name: this.name, subnets, instanceTypes });
 
     const front = new PublicLoadBalancer(this, 'Front', {
       vpc,
@@ -181,42 +180,5 @@ export class ServerFleet extends Construct implements IConnectable {
       remedy: 'leave these out and set those props',
     });
     return { ...environment, ...own };
-  }
-
-  #verify(waf: ServerFleetProps['waf'], subnets: ISubnet[], instanceTypes: readonly string[]): void {
-    verifyProp(this, {
-      prop: 'name',
-      holds: /^[A-Za-z0-9-]{1,64}$/.test(this.name),
-      rule: 'must be 1 to 64 letters, digits and hyphens: group, figures and logs are named by it',
-      got: this.name,
-      remedy: 'name it like my-shop',
-    });
-    this.#verifyReason('waf', waf);
-    verifyProp(this, {
-      prop: 'cloneSubnets',
-      holds: subnets.length > 0,
-      rule: 'must be at least one: the VPC has no private and no isolated subnet',
-      got: subnets.length,
-      remedy: 'add private subnets to the VPC; clones have no public address',
-    });
-    verifyProp(this, {
-      prop: 'instanceTypes',
-      holds: instanceTypes.length > 0,
-      rule: 'must be one instance type or more',
-      got: instanceTypes,
-      remedy: "use ['t4g.small'], or leave it out",
-    });
-  }
-
-  /** Going without a protection costs a reason that can be read in a review. */
-  #verifyReason(prop: string, choice: true | object | undefined): void {
-    const reason = typeof choice === 'object' && 'refusedBecause' in choice ? String(choice.refusedBecause) : undefined;
-    verifyProp(this, {
-      prop: `${prop}.refusedBecause`,
-      holds: reason === undefined || reason.trim().split(/\s+/).length >= 3,
-      rule: 'must be a reason, in three words or more',
-      got: reason,
-      remedy: 'say why this fleet can go without',
-    });
   }
 }
