@@ -53,10 +53,34 @@ export const cloneEnv = {
   stopSeconds: 'CLONEKIT_STOP_SECONDS',
   /** Seconds an idle keep-alive connection stays open; above the load balancer's idle timeout. */
   keepAliveSeconds: 'CLONEKIT_KEEP_ALIVE_SECONDS',
+  /** Name of the autoscaling group the clone is in: whom it tells that it is ready, that it has left, or that it is ill. */
+  group: 'CLONEKIT_GROUP',
+  /** Seconds from launch until a clone that has not become ready is given up. */
+  readySeconds: 'CLONEKIT_READY_SECONDS',
 } as const;
 
 /** Where the environment of a clone is written on its disk: by cloud-init from user data, read by the service unit. */
 export const cloneEnvFile = '/run/clonekit/clone.env';
+
+/** Written after the environment: the clone's units start when it is there, and never before all of it is. */
+export const cloneToldFile = '/run/clonekit/told';
+
+/** Where an image holds its one release. */
+export const cloneFolder = '/opt/clonekit';
+
+/** What a release is made of, by path in its archive, which is the path below `cloneFolder`. */
+export const releaseFiles = {
+  /** sha256 and path of every other file, as `sha256sum --check` reads it. Its own sha256 is the release's digest. */
+  sums: 'SHA256SUMS',
+  /** JSON `{name, entry, architecture, node}`. */
+  about: 'release.json',
+  /** The Node that runs it. */
+  node: 'node',
+  /** Folder of the app. */
+  app: 'app',
+  /** Folder of what runs beside the app on every clone, and of what the image is baked by. */
+  clone: 'clone',
+} as const;
 
 /** What every release holds beside its entry: which files it is made of. Its sha256 names the release. */
 export const manifestFile = 'manifest.json';
