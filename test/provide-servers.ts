@@ -1,6 +1,8 @@
 // Before any test: every program the tests run, so that none of them waits for a download. Shown as it goes.
 import { join } from 'node:path';
+import { architectures } from '../lib/config/node-types';
 import { provideProgram } from '../lib/local/programs/provide';
+import { getRuntime } from '../lib/release/runtime';
 import { provideAwsCli } from './fleet/aws-cli';
 
 export const project = join(__dirname, '..');
@@ -21,4 +23,6 @@ export default async function provideServers(): Promise<void> {
   }
   await provideProgram('load balancer', { project, serversFolder, env: { PATH: process.env.PATH }, onProgress });
   await provideAwsCli(serversFolder, onProgress);
+  // Those that releases carry.
+  for (const architecture of architectures) await getRuntime(architecture);
 }

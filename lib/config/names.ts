@@ -82,9 +82,6 @@ export const releaseFiles = {
   clone: 'clone',
 } as const;
 
-/** What every release holds beside its entry: which files it is made of. Its sha256 names the release. */
-export const manifestFile = 'manifest.json';
-
 /** The response header that names the clone that answered. */
 export const cloneHeader = 'x-clone';
 
@@ -103,6 +100,9 @@ export const readyHook = 'ready';
 
 /** The lifecycle hook that lets a clone that must go finish its stop, and send its last log lines. */
 export const stopHook = 'stop';
+
+/** How often a clone asks whether it must go: what it needs to begin to leave, beside the time to stop. */
+export const watchSeconds = 5;
 
 /** What a cache is for; the value of its tag `clonekit:purpose`. */
 export const cachePurposes = ['sessions', 'objects'] as const;
@@ -127,6 +127,14 @@ export const outputs = {
     /** Name of the bucket of people's pictures. */
     pictures: 'PicturesBucket',
   },
+  image: {
+    /** ARN of the pipeline that bakes. */
+    pipelineArn: 'PipelineArn',
+    /** The release it bakes. */
+    release: 'BakedRelease',
+    /** The base image it bakes into: a literal id, or `ssm:` and the name of the parameter that tells the newest. */
+    base: 'BaseImage',
+  },
   fleet: {
     url: 'Url',
     loadBalancerArn: 'LoadBalancerArn',
@@ -141,6 +149,10 @@ export const tags = {
   stage: 'clonekit:stage',
   /** On the group, propagated at launch: the release a clone was launched with. */
   release: 'clonekit:release',
+  /** On an image, and on the group whose clones are of it: which recipe it was baked by. Another content, another one. */
+  recipe: 'clonekit:recipe',
+  /** On an image: name of the pipeline that baked it. */
+  pipeline: 'clonekit:pipeline',
   /** On a cache: sessions or objects. */
   purpose: 'clonekit:purpose',
 } as const;

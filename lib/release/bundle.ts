@@ -1,65 +1,81 @@
-// Makes a few JavaScript files of the app and every library it uses, so that a clone needs Node and nothing else.
-import { extname } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+// Makes one JavaScript file of a program and every library it uses, so that a clone needs Node and nothing else.
+import { type BuildFailure, type BuildOptions, build, type Message, type Plugin } from 'esbuild';
+import { OperatorError } from '../config/operator-error';
 
-/** The file that `node` runs. */
-export const entry = 'web.cjs';
-
-/** Libraries that the app loads after it has begun to answer; apart, because Node must read a file in whole. */
-const lateLibraries: Record<string, string> = {
-  '@aws-sdk/client-secrets-manager': 'secrets-manager.cjs',
-  ioredis: 'ioredis.cjs',
-  'mysql2/promise': 'mysql2.cjs',
-};
-
-/** What Fastify requires only for routes with schemas and for its test client; the app has neither. */
-const unreached = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'];
-
-/** File name → content. It depends on the sources only: not on the folder, the day or the machine. */
-export async function bundleApp(projectFolder: string): Promise<Map<string, Uint8Array>> {
-  const files = await Promise.all([
-    // TypeScript among sources, JavaScript in a package.
-    bundle(projectFolder, `bin/web${extname(__filename)}`, entry, [lateLibrariesBeside]),
-    ...Object.entries(lateLibraries).map(([library, file]) => bundle(projectFolder, library, file)),
-  ]);
-  return new Map(files);
+export interface BundleOptions {
+  /** All paths are from here. */
+  readonly folder: string;
+  /** The program's file, or a library's name. */
+  readonly entry: string;
+  /** Library → file beside the bundle that it is loaded from. */
+  readonly apart?: ReadonlyMap<string, string>;
 }
 
-const lateLibrariesBeside: Plugin = {
-  name: 'late-libraries-beside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path }) => {
-      const file = lateLibraries[path];
-      return file === undefined ? undefined : { path: `./${file}`, external: true };
-    });
-  },
-};
+export interface Bundle {
+  /** It depends on the sources only: not on the folder, the day or the machine. */
+  readonly content: Uint8Array;
+  /** Paths from the folder, of all that is in it; what was read and then left out is not. */
+  readonly inputs: readonly string[];
+}
 
-const options: BuildOptions = {
+/** @throws OperatorError when it cannot be made: what is missing or wrong, and where */
+export async function bundle({ folder, entry, apart = new Map() }: BundleOptions): Promise<Bundle> {
+  const plugins = [loadedFromBeside(apart)];
+  const entryPoints = [entry];
+  const { outputFiles, metafile } = await build({ ...options, absWorkingDir: folder, entryPoints, plugins }).catch(
+    (failure: Partial<BuildFailure>) => {
+      throw new OperatorError(
+        `${entry} must become one file with all it imports; got: ${toText(failure)}; correct it in ${folder}`,
+      );
+    },
+  );
+  const content = outputFiles[0]?.contents;
+  if (!content) throw new Error(`esbuild wrote no bundle of ${entry}.`);
+  const [output] = Object.values(metafile.outputs);
+  const inputs = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return { content, inputs: inputs.map(([path]) => path) };
+}
+
+const options = {
   bundle: true,
   platform: 'node',
-  target: 'node20',
+  // The release's own Node runs it.
+  target: 'node24',
   format: 'cjs',
   minify: true,
   // Licences ask to be kept; at the end they cost nothing to read.
   legalComments: 'eof',
   // The libraries' ES modules, where they have some: only these can be cut down to what is used.
   mainFields: ['module', 'main'],
+  // What an ES module knows of where it is.
+  define: {
+    'import.meta.url': 'importMetaUrl',
+    'import.meta.filename': '__filename',
+    'import.meta.dirname': '__dirname',
+  },
+  banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   // A tsconfig found in a parent folder must not change the release.
   tsconfigRaw: { compilerOptions: { target: 'es2023' } },
-  external: unreached,
+  metafile: true,
   write: false,
   logLevel: 'silent',
-};
+} satisfies BuildOptions;
 
-async function bundle(
-  projectFolder: string,
-  entryPoint: string,
-  file: string,
-  plugins: Plugin[] = [],
-): Promise<[string, Uint8Array]> {
-  const { outputFiles } = await build({ ...options, absWorkingDir: projectFolder, entryPoints: [entryPoint], plugins });
-  const content = outputFiles?.[0]?.contents;
-  if (!content) throw new Error(`esbuild wrote no bundle of ${entryPoint}.`);
-  return [file, content];
+const loadedFromBeside = (apart: ReadonlyMap<string, string>): Plugin => ({
+  name: 'loaded-from-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path }) => {
+      const file = apart.get(path);
+      return file === undefined ? undefined : { path: `./${file}`, external: true };
+    });
+  },
+});
+
+function toText({ errors, message }: Partial<BuildFailure>): string {
+  const [first] = errors ?? [];
+  if (!first) return String(message);
+  const at = first.location ? ` (${first.location.file}:${first.location.line})` : '';
+  return isNativeAddon(first) ? `a native addon${at}, which Node's permission model does not load` : first.text + at;
 }
+
+const isNativeAddon = ({ text }: Message): boolean => text.startsWith('No loader is configured for ".node" files');

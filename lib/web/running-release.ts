@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestFile } from '../config/names';
+import { releaseFiles } from '../config/names';
 
 export interface RunningRelease {
   /** The release's digest; `source` when run from source. */
@@ -13,7 +13,7 @@ export interface RunningRelease {
 
 /** @param entryFolder the folder of the running entry: of the bundle in a release, `bin` in source. */
 export function getRunningRelease(entryFolder: string): RunningRelease {
-  const manifest = join(entryFolder, manifestFile);
-  if (!existsSync(manifest)) return { release: 'source', rootFolder: join(entryFolder, '../lib/web') };
-  return { release: createHash('sha256').update(readFileSync(manifest)).digest('hex'), rootFolder: entryFolder };
+  const sums = join(entryFolder, '..', releaseFiles.sums);
+  if (!existsSync(sums)) return { release: 'source', rootFolder: join(entryFolder, '../lib/web') };
+  return { release: createHash('sha256').update(readFileSync(sums)).digest('hex'), rootFolder: entryFolder };
 }

@@ -1,26 +1,29 @@
 // The end of a clone, as the real process of a packed release, with clients on kept-alive connections: nothing is lost.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { Agent, createServer, get, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packRelease } from '../../lib/release/pack';
+import { releaseFiles } from '../../lib/config/names';
+import { toNodeFlags } from '../../lib/release/sandbox';
 import { unpackRelease } from '../../lib/release/unpack';
 import { closeServer, Drain } from '../../lib/web/drain';
+import { packHere } from '../release/pack-here';
 import { getFreePort, untilTrue } from './real-servers';
 import { type Servers, startServers } from './running-clones';
 
-const folder = mkdtempSync(join(tmpdir(), 'clonekit-drain-'));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'clonekit-drain-')));
 let servers: Servers;
-let entry: string;
+let command: readonly [string, ...string[]];
 let digest: string;
 
 beforeAll(async () => {
-  const release = await packRelease({ outDir: join(folder, 'releases') });
+  const release = await packHere();
   const unpacked = join(folder, 'unpacked');
   digest = release.digest;
-  entry = join(unpacked, (await unpackRelease(release.file, unpacked)).entry);
+  const { entry } = await unpackRelease(release.file, unpacked);
+  command = [join(unpacked, releaseFiles.node), ...toNodeFlags(unpacked), join(unpacked, entry)];
   servers = await startServers('mysql');
 }, 60_000);
 
@@ -40,7 +43,8 @@ async function start(changes: Record<string, string> = {}): Promise<Running> {
   const { env } = servers;
   const port = await getFreePort();
   const at = ({ host, port: number }: { host: string; port: number }) => `${host}:${number}`;
-  const child = spawn(process.execPath, [entry], {
+  const [node, ...args] = command;
+  const child = spawn(node, args, {
     env: {
       AWS_ENDPOINT_URL: servers.secrets.url,
       AWS_ACCESS_KEY_ID: 'test',

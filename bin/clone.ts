@@ -1,0 +1,6 @@
+// What runs beside the app on every clone: `clone.cjs launch`, `watch`, `leave` or `replace`, by systemd's units.
+import { runProgram } from '../lib/clone/program';
+
+runProgram({ verb: process.argv[2], env: process.env, folder: __dirname }).then((code) => {
+  process.exitCode = code;
+});
