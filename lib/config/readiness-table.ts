@@ -19,7 +19,8 @@ export const toReadinessTable = (config: StageConfig): [string, string, string][
     ['warm-up', seconds(times.warmUpSeconds), 'healthy'],
     ['deregistration', seconds(times.deregistrationSeconds), 'a sixth of it, 5 to 60 s'],
     ['drain', seconds(times.drainSeconds), 'until the load balancer has seen it fail'],
-    ['stop, and its hook', seconds(times.stopSeconds), 'drain, deregistration and 5 s'],
+    ['stop', seconds(times.stopSeconds), 'drain, deregistration and 5 s'],
+    ['stop hook', seconds(times.stopHookSeconds), 'stop, and 15 s to hear of it and to say that it is done'],
     [
       'idle connection',
       `${times.idleTimeoutSeconds} s, clone ${times.keepAliveSeconds} s`,

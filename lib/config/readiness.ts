@@ -1,4 +1,5 @@
 // One number, how long a clone may take to be ready, and every other time of its life that follows from it.
+import { watchSeconds } from './names';
 
 /** Seconds, unless the name says otherwise. */
 export interface Readiness {
@@ -24,6 +25,8 @@ export interface Readiness {
   readonly drainSeconds: number;
   /** When whatever a stopping clone still has open is cut. */
   readonly stopSeconds: number;
+  /** How long its group waits for a clone that must go, from telling it: to hear of that, to stop, and to say so. */
+  readonly stopHookSeconds: number;
   /** How long the load balancer keeps an idle connection. */
   readonly idleTimeoutSeconds: number;
   /** How long a clone keeps an idle connection: longer than the load balancer, or it would be written into when closed. */
@@ -39,6 +42,8 @@ const deregistrationRange = { from: 5, to: 60 };
 const graceMarginSeconds = 30;
 /** A clock that is late, and the sockets that are closed after the last request. */
 const stopMarginSeconds = 5;
+/** To hear that it must go, and to start the program that says that it has gone. */
+const noticeSeconds = watchSeconds + 10;
 /** What ALB keeps by default, and browsers expect. */
 const idleTimeoutSeconds = 60;
 /** Clocks of two machines and the time a FIN needs. */
@@ -57,6 +62,7 @@ export const deriveReadiness = (readyWithinSeconds: number): Readiness => {
   const timeoutSeconds = Math.max(timeoutFrom, Math.floor(intervalSeconds / 2));
   const healthySeconds = intervalSeconds * threshold + timeoutSeconds;
   const deregistrationSeconds = clamp(Math.ceil(readyWithinSeconds / 6), deregistrationRange);
+  const stopSeconds = healthySeconds + deregistrationSeconds + stopMarginSeconds;
   return {
     readyWithinSeconds,
     healthCheck: {
@@ -71,7 +77,8 @@ export const deriveReadiness = (readyWithinSeconds: number): Readiness => {
     deregistrationSeconds,
     // The same count of checks that makes a clone healthy makes it unhealthy.
     drainSeconds: healthySeconds,
-    stopSeconds: healthySeconds + deregistrationSeconds + stopMarginSeconds,
+    stopSeconds,
+    stopHookSeconds: noticeSeconds + stopSeconds,
     idleTimeoutSeconds,
     keepAliveSeconds: idleTimeoutSeconds + keepAliveMarginSeconds,
   };
@@ -86,7 +93,7 @@ export const toSurge = (min: number, max: number): number => Math.ceil((max * to
 /** How long a roll of so many clones takes at most, in seconds: wave after wave, each as slow as it may be. */
 export const toRollSeconds = (readiness: Readiness, clones: number, rollMaxPercent: number): number => {
   const wave = Math.max(1, Math.floor((clones * (rollMaxPercent - 100)) / 100));
-  const { readyWithinSeconds, warmUpSeconds, deregistrationSeconds, stopSeconds } = readiness;
-  const waveSeconds = readyWithinSeconds + warmUpSeconds + evaluationSeconds + deregistrationSeconds + stopSeconds;
+  const { readyWithinSeconds, warmUpSeconds, deregistrationSeconds, stopHookSeconds } = readiness;
+  const waveSeconds = readyWithinSeconds + warmUpSeconds + evaluationSeconds + deregistrationSeconds + stopHookSeconds;
   return Math.ceil(clones / wave) * waveSeconds;
 };

@@ -122,7 +122,7 @@ export class CloneGroup extends Construct {
         lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
         // A clone that cannot say that it has stopped is not waited for.
         defaultResult: 'CONTINUE',
-        heartbeatTimeout: Math.max(hookSeconds.from, readiness.stopSeconds),
+        heartbeatTimeout: readiness.stopHookSeconds,
       },
     ];
     for (const [key, value] of Object.entries(props.tags ?? {})) {

@@ -34,7 +34,8 @@ export const toCloneRights = ({
     ...(secretArns.length > 0 ? [secrets, ...(key ? [key] : [])] : []),
     new PolicyStatement({
       sid: 'Lifecycle',
-      actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
+      // That it is ready, that it has left, and that it must be replaced; of its own group, though of any clone of it.
+      actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:SetInstanceHealth'],
       resources: [groupArn],
     }),
     new PolicyStatement({

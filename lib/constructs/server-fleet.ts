@@ -170,12 +170,14 @@ export class ServerFleet extends Construct implements IConnectable {
       [cloneEnv.keepAliveSeconds]: String(this.readiness.keepAliveSeconds),
       [cloneEnv.drainSeconds]: String(this.readiness.drainSeconds),
       [cloneEnv.stopSeconds]: String(this.readiness.stopSeconds),
+      [cloneEnv.group]: this.name,
+      [cloneEnv.readySeconds]: String(this.readiness.readyWithinSeconds),
     };
     const twice = Object.keys(environment).filter((name) => Object.hasOwn(own, name));
     verifyProp(this, {
       prop: 'environment',
       holds: twice.length === 0,
-      rule: 'must not say what follows from clonePort, https and readyWithin',
+      rule: 'must not say what follows from name, clonePort, https and readyWithin',
       got: twice,
       remedy: 'leave these out and set those props',
     });

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
 import { keepAlive, type Server } from './keep-alive';
+import type { Launch, Launcher, Launching } from './launch';
 import type { Address } from './physical';
 import type { FleetPlan } from './plan';
 import { Stopped } from './process';
@@ -14,6 +15,7 @@ import { RunFolder } from './run-folder';
 import { SecretStore } from './secret-store';
 import type { Login } from './servers/accounts';
 import { Cache } from './servers/cache';
+import { launchProcesses } from './servers/clone';
 import { Database } from './servers/database';
 import { LoadBalancer } from './servers/load-balancer';
 import { Twin } from './twin/twin';
@@ -29,6 +31,8 @@ export interface FleetOptions {
   readonly folder: string;
   /** The cloud assembly the plan was read from: it has the functions' code. @default - nothing can be rotated */
   readonly assembly?: string;
+  /** How clones come to be. @default - each is a process of this machine */
+  readonly launcher?: Launcher;
   /** Where initialised database folders are kept between fleets. */
   readonly pristineFolder: string;
 }
@@ -131,8 +135,9 @@ export class Fleet extends EventEmitter<FleetEvents> {
       logFile: this.#run.logOf('rotations'),
       onEvent: (text) => this.emit('event', text),
     });
-    await this.#all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases()]);
-    await this.#startGroup();
+    const launch = this.#prepareLaunch();
+    await this.#all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases(), launch]);
+    await this.#startGroup(await launch);
   }
 
   /** Stops everything in reverse order and removes the data. Safe to call at any time, and more than once. */
@@ -236,23 +241,34 @@ export class Fleet extends EventEmitter<FleetEvents> {
     await this.#all([primary, ...replicas]);
   }
 
-  async #startGroup(): Promise<void> {
-    const { plan, archive } = this.options;
+  async #prepareLaunch(): Promise<Launch> {
+    const { plan, archive, launcher = launchProcesses } = this.options;
+    const launching: Launching = {
+      archive,
+      region: plan.region,
+      processes: this.processes,
+      folder: this.#run.of('clones'),
+      endpoint: this.endpoint,
+      toUserData: (host) => {
+        const seen = [...this.addresses].map(([key, { port }]): [string, Address] => [key, { host, port }]);
+        return plan.toUserData(new Map(seen));
+      },
+      toLogFile: (id) => this.#run.logOf(id),
+      findPort: findFreePort,
+      onEvent: (text) => this.emit('event', text),
+    };
+    return await launcher(launching);
+  }
+
+  async #startGroup(launch: Launch): Promise<void> {
+    const { plan } = this.options;
     const began = Date.now();
     this.#group = new CloneGroup({
       plan: plan.group,
       targetGroup: plan.targetGroup,
       loadBalancer: this.loadBalancer,
       slots: this.#slots,
-      launch: {
-        archive,
-        processes: this.processes,
-        folder: this.#run.of('clones'),
-        env: plan.toCloneEnv(this.addresses),
-        endpoint: this.endpoint,
-      },
-      logFolder: this.#run.logs,
-      findPort: findFreePort,
+      launch,
     });
     this.#group.on('event', (text) => this.emit('event', text));
     await this.#group.start();

@@ -2,30 +2,16 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../config/operator-error';
+import { type Instance, isTerminating } from './instance';
+import type { Launch } from './launch';
+import { bringDown, bringUp, type LifeOptions } from './life';
+import { LifecycleActions } from './lifecycle-actions';
 import { toHex } from './physical';
+import { toPlacement } from './placement';
 import type { GroupPlan } from './plan/group';
 import type { TargetGroupPlan } from './plan/load-balancer';
 import { Stopped } from './process';
-import { Clone, type CloneOptions } from './servers/clone';
 import type { LoadBalancer, TargetState } from './servers/load-balancer';
-
-/** AWS's names for where an instance is in its life. */
-export type LifecycleState = 'Pending:Wait' | 'InService' | 'Terminating';
-
-export interface Instance {
-  readonly id: string;
-  readonly zone: string;
-  readonly launchedAt: Date;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly slot: number;
-  state: LifecycleState;
-  healthy: boolean;
-  /** When it went into service. */
-  inServiceAt?: Date;
-  clone?: Clone;
-  /** Settles when its launch has come to an end, one way or the other. */
-  launch?: Promise<void>;
-}
 
 export interface GroupOptions {
   readonly plan: GroupPlan;
@@ -33,10 +19,7 @@ export interface GroupOptions {
   readonly loadBalancer: LoadBalancer;
   /** How many clones can exist at once, those that end included. */
   readonly slots: number;
-  /** What a clone is started with beside its id and port. */
-  readonly launch: Omit<CloneOptions, 'id' | 'port' | 'logFile'>;
-  readonly logFolder: string;
-  readonly findPort: () => Promise<number>;
+  readonly launch: Launch;
 }
 
 export interface GroupEvents {
@@ -46,19 +29,26 @@ export interface GroupEvents {
 
 /** Longest wait before another launch after launches that failed in a row. */
 const maxBackoffMs = 30_000;
-/** A clone finishes what is under way within this time; one that is not healthy gets less. */
-const stopTimeoutMs = { healthy: 35_000, unhealthy: 2000 };
 
 export class CloneGroup extends EventEmitter<GroupEvents> {
   readonly instances = new Map<string, Instance>();
+  /** What its instances are waited for by. */
+  readonly actions = new LifecycleActions();
   readonly createdAt = new Date();
   #launched = 0;
   #failures = 0;
-  #stopping = false;
+  readonly #stop = new AbortController();
+  readonly #life: LifeOptions;
   readonly #work = new Set<Promise<unknown>>();
 
   constructor(readonly options: GroupOptions) {
     super();
+    const onEvent = (text: string): void => void this.emit('event', text);
+    this.#life = { ...options, actions: this.actions, stop: this.#stop.signal, onEvent };
+  }
+
+  get #isStopping(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   get desired(): number {
@@ -83,18 +73,28 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
    * Returns at once, as AWS does.
    */
   terminate(id: string): Instance {
-    const instance = this.instances.get(id);
-    if (!instance) throw new OperatorError(`clone: must be one of this fleet, got: ${id}`);
+    const instance = this.#get(id);
     this.#do(this.#end(instance));
     this.#do(this.#refill());
     return instance;
   }
 
+  /** What somebody found out about the health of a clone; one that is not healthy is replaced. */
+  setHealth(id: string, healthy: boolean, respectGrace: boolean): Instance {
+    const instance = this.#get(id);
+    if (respectGrace && this.#isInGrace(instance)) return instance;
+    instance.healthy = healthy;
+    if (healthy || isTerminating(instance)) return instance;
+    this.emit('event', `${id} is said to be unhealthy; it is replaced`);
+    return this.terminate(id);
+  }
+
   /** Ends every clone at once: the load balancer is gone already. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     const instances = [...this.instances.values()];
-    await Promise.allSettled(instances.map((instance) => instance.clone?.stop(4000)));
+    for (const { id } of instances) this.actions.giveUp(id);
+    await Promise.allSettled(instances.map(({ clone }) => clone?.stop(4000)));
     await Promise.allSettled([...instances.map(({ launch }) => launch), ...this.#work]);
     this.instances.clear();
   }
@@ -104,48 +104,32 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
     const { plan } = this.options;
     const instance: Instance = {
       id: `i-${toHex(`${plan.name} ${this.#launched++} ${process.hrtime.bigint()}`, 17)}`,
-      zone: this.#nextZone(),
+      ...toPlacement([...this.instances.values()], { zones: plan.zones, slots: this.options.slots }),
       launchedAt: new Date(),
       tags: plan.tags,
-      slot: this.#freeSlot(),
-      state: 'Pending:Wait',
+      state: 'Pending',
       healthy: true,
     };
     this.instances.set(instance.id, instance);
     instance.launch = this.#bringUp(instance).catch(async (error) => {
       await instance.clone?.stop(1000);
       // One that was terminated meanwhile is removed by who terminates it.
-      if (instance.state !== 'Terminating') this.instances.delete(instance.id);
+      if (!isTerminating(instance)) this.instances.delete(instance.id);
       throw error;
     });
     return instance.launch;
   }
 
   async #bringUp(instance: Instance): Promise<void> {
-    const { plan, loadBalancer, launch, logFolder, findPort, targetGroup } = this.options;
-    const { id } = instance;
-    const verifyWanted = (): void => {
-      if (this.#stopping || instance.state !== 'Pending:Wait') throw new Stopped();
-    };
-    const clone = await Clone.start({ ...launch, id, port: await findPort(), logFile: `${logFolder}/${id}.log` });
-    instance.clone = clone;
-    verifyWanted();
-    await clone.untilReady(plan.launchHook?.timeoutSeconds ?? plan.graceSeconds + 60);
-    const { path, timeoutSeconds } = targetGroup.healthCheck;
-    await clone.process.untilHealthy(() => clone.answers(path, timeoutSeconds * 1000), plan.graceSeconds * 1000 + 5000);
-    verifyWanted();
-    await loadBalancer.register(instance.slot, clone.address);
-    verifyWanted();
-    instance.state = 'InService';
-    instance.inServiceAt = new Date();
+    await bringUp(instance, this.#life);
     this.#failures = 0;
-    clone.process.exited.then((how) => this.#replaceDead(instance, how));
-    this.emit('event', `${id} is in service`);
+    instance.clone?.exited.then((how) => this.#replaceDead(instance, how));
+    this.emit('event', `${instance.id} is in service`);
   }
 
   /** A process that ended by itself: out of the load balancer at once, and replaced. */
   #replaceDead(instance: Instance, how: string): void {
-    if (this.#stopping || instance.state === 'Terminating' || !this.instances.has(instance.id)) return;
+    if (this.#isStopping || isTerminating(instance) || !this.instances.has(instance.id)) return;
     this.emit('event', `${instance.id} died (${how}); it is replaced`);
     instance.healthy = false;
     this.#do(this.#end(instance));
@@ -153,41 +137,19 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   }
 
   async #end(instance: Instance): Promise<void> {
-    if (instance.state === 'Terminating') return;
+    if (isTerminating(instance)) return;
     instance.state = 'Terminating';
-    // A launch under way sees that it is not wanted, and ends first: nobody registers it after this.
-    await Promise.allSettled([instance.launch]);
-    const { loadBalancer, targetGroup } = this.options;
-    // A load balancer that is away has let go of everybody; the clone must end all the same.
-    const letGo = async (): Promise<void> => {
-      if (!instance.clone?.process.ended) {
-        await loadBalancer.drain(instance.slot);
-        await this.#untilIdle(instance, targetGroup.deregistrationSeconds * 1000);
-      }
-      await loadBalancer.deregister(instance.slot);
-    };
-    await Promise.allSettled([letGo()]);
-    await instance.clone?.stop(stopTimeoutMs[instance.healthy ? 'healthy' : 'unhealthy']);
+    await bringDown(instance, this.#life);
     this.instances.delete(instance.id);
     this.emit('event', `${instance.id} is terminated`);
   }
 
-  async #untilIdle(instance: Instance, timeoutMs: number): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
-    while (Date.now() < deadline && !this.#stopping) {
-      const state = (await this.options.loadBalancer.describe()).get(instance.slot);
-      if (!state || state.requests === 0) return;
-      await delay(50);
-    }
-  }
-
-  /** Launches until as many are wanted as there are, slower after each failure in a row. */
   async #refill(): Promise<void> {
-    while (!this.#stopping && this.#living().length < this.desired) {
+    while (!this.#isStopping && this.#living().length < this.desired) {
       try {
         await this.#launch();
       } catch (error) {
-        if (this.#stopping) return;
+        if (this.#isStopping) return;
         if (error instanceof Stopped) continue;
         this.#failures++;
         this.emit('event', `a new clone did not come up: ${(error as Error).message}`);
@@ -199,14 +161,13 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   /** Replaces clones that the load balancer's checks call unhealthy, where the group heeds them. */
   async #watch(): Promise<void> {
     const { plan, loadBalancer } = this.options;
-    while (!this.#stopping) {
+    while (!this.#isStopping) {
       await this.#pause(500);
-      if (this.#stopping || plan.healthCheckType !== 'ELB') continue;
+      if (this.#isStopping || plan.healthCheckType !== 'ELB') continue;
       const states = await loadBalancer.describe().catch(() => new Map<number, TargetState>());
       for (const instance of this.instances.values()) {
         if (instance.state !== 'InService' || states.get(instance.slot)?.status !== 'down') continue;
-        const age = Date.now() - (instance.inServiceAt?.getTime() ?? 0);
-        if (age < plan.graceSeconds * 1000) continue;
+        if (this.#isInGrace(instance)) continue;
         instance.healthy = false;
         this.emit('event', `${instance.id} fails its health check; it is replaced`);
         this.terminate(instance.id);
@@ -214,31 +175,30 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
     }
   }
 
+  #get(id: string): Instance {
+    const instance = this.instances.get(id);
+    if (!instance) throw new OperatorError(`clone: must be one of this fleet, got: ${id}`);
+    return instance;
+  }
+
+  /** A clone that is not in service yet, or for too short a time to be judged. */
+  #isInGrace({ inServiceAt }: Instance): boolean {
+    return Date.now() - (inServiceAt?.getTime() ?? Date.now()) < this.options.plan.graceSeconds * 1000;
+  }
+
   #living(): Instance[] {
-    return [...this.instances.values()].filter(({ state }) => state !== 'Terminating');
-  }
-
-  #nextZone(): string {
-    const { zones } = this.options.plan;
-    const count = (zone: string) => this.#living().filter((instance) => instance.zone === zone).length;
-    return [...zones].sort((a, b) => count(a) - count(b))[0] ?? 'local';
-  }
-
-  #freeSlot(): number {
-    const taken = new Set([...this.instances.values()].map(({ slot }) => slot));
-    for (let slot = 1; slot <= this.options.slots; slot++) if (!taken.has(slot)) return slot;
-    throw new Error(`all ${this.options.slots} slots of the load balancer are taken`);
+    return [...this.instances.values()].filter((instance) => !isTerminating(instance));
   }
 
   async #pause(ms: number): Promise<void> {
     const end = Date.now() + ms;
-    while (!this.#stopping && Date.now() < end) await delay(Math.min(100, ms));
+    while (!this.#isStopping && Date.now() < end) await delay(Math.min(100, ms));
   }
 
   /** Work that goes on by itself; stop() waits for it. */
   #do(work: Promise<unknown>): void {
     const settled = work.catch((error) => {
-      if (!this.#stopping) this.emit('event', `${(error as Error).message}`);
+      if (!this.#isStopping) this.emit('event', `${(error as Error).message}`);
     });
     this.#work.add(settled);
     settled.then(() => this.#work.delete(settled));

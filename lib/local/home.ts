@@ -7,6 +7,8 @@ export interface Home {
   readonly folder: string;
   /** Downloaded and unpacked servers, kept between fleets and shared by all. */
   readonly servers: string;
+  /** Systems and disks of machines, kept between fleets. */
+  readonly images: string;
   /** The cloud assembly of the running stage. */
   readonly assembly: string;
   /** The running fleet's data, logs and clones; removed at each start. */
@@ -15,13 +17,14 @@ export interface Home {
   readonly log: string;
 }
 
-/** `CLONEKIT_HOME` moves the whole folder, `CLONEKIT_SERVERS` the servers alone. */
+/** `CLONEKIT_HOME` moves the whole folder, `CLONEKIT_SERVERS` the servers alone, `CLONEKIT_IMAGES` the images alone. */
 export function toHome(project: string, env: NodeJS.ProcessEnv): Home {
   const at = (path: string): string => (isAbsolute(path) ? path : resolve(project, path));
   const folder = at(env.CLONEKIT_HOME || localFiles.home);
   return {
     folder,
     servers: at(env.CLONEKIT_SERVERS || join(folder, 'servers')),
+    images: at(env.CLONEKIT_IMAGES || join(folder, 'images')),
     assembly: join(folder, 'cdk.out'),
     run: join(folder, 'run'),
     log: join(folder, 'up.log'),

@@ -74,6 +74,8 @@ const attributes: Record<string, Attributes> = {
     DefaultVersionNumber: '1',
     LaunchTemplateId: id,
   }),
+  // Baked for nobody here: a name that looks like one.
+  'AWS::ImageBuilder::Image': (s) => ({ ImageId: `ami-${toHex(nameOf(s), 17)}` }),
   'AWS::RDS::DBInstance': (s, id, address) => ({
     'Endpoint.Address': address?.host,
     'Endpoint.Port': address && String(address.port),

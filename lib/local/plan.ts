@@ -3,7 +3,7 @@ import { outputs, type StageName, stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
 import { type Address, account, findAttribute, toPhysicalId } from './physical';
 import { type CachePlan, toCache } from './plan/cache';
-import { toEnvironment, userDataOf } from './plan/clone-env';
+import { userDataOf } from './plan/clone-env';
 import { type DatabasePlan, toDatabase } from './plan/database';
 import { type DatabaseUserPlan, toDatabaseUsers } from './plan/database-users';
 import { type GroupPlan, getLaunchTemplate, toGroup } from './plan/group';
@@ -28,8 +28,8 @@ export interface FleetPlan {
   /** Which secrets' passwords are replaced by which functions. */
   readonly rotations: readonly RotationPlan[];
   readonly databaseUsers: readonly DatabaseUserPlan[];
-  /** The environment the launch template's user data gives a clone, once it is known where everything listens. */
-  toCloneEnv(addresses: ReadonlyMap<string, Address>): Record<string, string>;
+  /** The launch template's user data, as text, once it is known where everything listens. */
+  toUserData(addresses: ReadonlyMap<string, Address>): string;
   /** The outputs of every stack, likewise. */
   toOutputs(addresses: ReadonlyMap<string, Address>): Record<string, Record<string, string>>;
 }
@@ -103,9 +103,9 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     ),
     rotations,
     databaseUsers: toDatabaseUsers(rotations),
-    toCloneEnv(addresses) {
+    toUserData(addresses) {
       const data = resolveAt(addresses)(launchTemplate.stack, userDataOf(templates, launchTemplate));
-      return toEnvironment(Buffer.from(String(data), 'base64').toString(), launchTemplate.key);
+      return Buffer.from(String(data), 'base64').toString();
     },
     toOutputs(addresses) {
       const resolve = resolveAt(addresses);
@@ -122,3 +122,10 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
 
 /** `Ref` of an attachment is the secret's ARN: whoever refers to it means the secret, once it says where the database is. */
 const isAttachment = ({ Type }: Resource): boolean => Type === 'AWS::SecretsManager::SecretTargetAttachment';
+
+/** The same fleet, whose clones may take so many times longer to be ready. */
+export const withPatience = (plan: FleetPlan, factor: number): FleetPlan => {
+  const { launchHook } = plan.group;
+  const patient = launchHook && { ...launchHook, timeoutSeconds: launchHook.timeoutSeconds * factor };
+  return { ...plan, group: { ...plan.group, launchHook: patient } };
+};

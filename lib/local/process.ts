@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../config/operator-error';
+import { toLastWords } from './last-words';
 import type { Processes } from './processes';
 
 export interface ProcessOptions {
@@ -124,11 +125,7 @@ export class FleetProcess {
     return new OperatorError(`${this.name}: ${what}, got: ${said || 'no word in its log'}. ${remedy}`);
   }
 
-  /** The last line of its log that tells of trouble, else its last line. */
   private lastWords(): string {
-    if (!existsSync(this.options.logFile)) return '';
-    const lines = readFileSync(this.options.logFile, 'utf8').trim().split('\n').slice(-40);
-    const trouble = lines.filter((line) => /error|alert|fatal|cannot|failed|no space/i.test(line));
-    return (trouble.at(-1) ?? lines.at(-1) ?? '').trim().slice(0, 300);
+    return existsSync(this.options.logFile) ? toLastWords(readFileSync(this.options.logFile, 'utf8')) : '';
   }
 }

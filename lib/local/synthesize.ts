@@ -30,7 +30,8 @@ export async function synthesize({ project, stage, release, folder, stop }: Synt
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage, release: release.file }),
+    // The release is for this machine, whatever the machines of the stage are.
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, stage, release: release.file, here: true }),
     CDK_VALIDATION: 'false',
   };
   const said = await new Promise<{ code: number | null; text: string }>((resolve, reject) => {

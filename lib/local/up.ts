@@ -8,7 +8,8 @@ import { Fleet } from './fleet';
 import { claimHome, releaseHome, writeFleetFile } from './fleet-file';
 import { findPortProblem } from './free-port';
 import { type Home, toHome } from './home';
-import { toPlan } from './plan';
+import type { Launcher } from './launch';
+import { toPlan, withPatience } from './plan';
 import { Stopped } from './process';
 import { toRecord } from './process-record';
 import { providePrograms } from './programs/provide';
@@ -21,6 +22,10 @@ export interface UpOptions {
   /** Port of the load balancer; 0 picks a free one. */
   readonly port: number;
   readonly env: NodeJS.ProcessEnv;
+  /** How clones come to be. @default - each is a process of this machine */
+  readonly launcher?: Launcher;
+  /** How many times longer than on AWS a clone may take to be ready. @default 1 */
+  readonly patience?: number;
   readonly pack: (options: { outDir: string }) => Promise<ReleaseDescriptor>;
   /** Told of each step. */
   readonly report: Report;
@@ -92,7 +97,7 @@ async function runStage(options: UpOptions, home: Home): Promise<void> {
         .map(({ flavour, version }) => `${flavour} ${version}`)
         .join(', '),
     );
-    const plan = toPlan(stage, region, templates);
+    const plan = withPatience(toPlan(stage, region, templates), options.patience ?? 1);
     const fleet = new Fleet({
       plan,
       programs,
@@ -100,6 +105,7 @@ async function runStage(options: UpOptions, home: Home): Promise<void> {
       port,
       folder: home.run,
       assembly: home.assembly,
+      launcher: options.launcher,
       pristineFolder: home.servers,
     });
     await runFleet(fleet, options, home, began);

@@ -45,7 +45,7 @@ export const toldOf = (fleet: Fleet, type: string): ResourceView[] =>
 function toEnvironment(template: ResourceView): Record<string, string> {
   const text = toText(template.at(userData));
   try {
-    const document = JSON.parse(text.slice(text.indexOf('\n') + 1)) as {
+    const document = JSON.parse(text.slice(text.indexOf('\n{') + 1)) as {
       write_files?: { path: string; content: string }[];
     };
     const file = document.write_files?.find(({ path }) => path === cloneEnvFile);

@@ -1,4 +1,5 @@
 // One number and what follows from it: the inequalities that outages taught.
+import { watchSeconds } from '../../lib/config/names';
 import { deriveReadiness, toRollSeconds, toSurge } from '../../lib/config/readiness';
 
 test('the times of a clone that is ready within three minutes are these', () => {
@@ -11,6 +12,7 @@ test('the times of a clone that is ready within three minutes are these', () => 
     deregistrationSeconds: 30,
     drainSeconds: 25,
     stopSeconds: 60,
+    stopHookSeconds: 75,
     idleTimeoutSeconds: 60,
     keepAliveSeconds: 72,
   });
@@ -40,6 +42,13 @@ describe.each([30, 60, 90, 120, 180, 300, 600, 3600, 7200])('ready within %i s',
     expect(times.stopSeconds).toBeGreaterThan(times.drainSeconds);
   });
 
+  test('a group waits for a clone that must go until it has heard of it and stopped', () => {
+    expect(times.stopHookSeconds).toBeGreaterThan(watchSeconds + times.stopSeconds);
+    // What AWS takes for a hook.
+    expect(times.stopHookSeconds).toBeGreaterThanOrEqual(30);
+    expect(times.stopHookSeconds).toBeLessThanOrEqual(7200);
+  });
+
   test('a new clone has time to be found healthy before it can be killed', () => {
     expect(times.healthySeconds).toBeGreaterThanOrEqual(intervalSeconds * healthyThreshold);
     expect(times.graceSeconds).toBeGreaterThan(times.healthySeconds);
@@ -53,7 +62,7 @@ describe.each([30, 60, 90, 120, 180, 300, 600, 3600, 7200])('ready within %i s',
 test('a roll takes as many waves as the clones that may be launched at once ask for', () => {
   const times = deriveReadiness(180);
   const wave = toRollSeconds(times, 1, 200);
-  expect(wave).toBe(180 + 25 + 90 + 30 + 60);
+  expect(wave).toBe(180 + 25 + 90 + 30 + 75);
   expect(toRollSeconds(times, 4, 150)).toBe(2 * wave);
   expect(toRollSeconds(times, 5, 150)).toBe(3 * wave);
 });

@@ -1,9 +1,10 @@
 // A real fleet for tests, started by the command itself, in a home of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { localFiles } from '../../lib/config/names';
 import { project, serversFolder } from '../provide-servers';
 
 export interface Line {
@@ -22,6 +23,10 @@ const command = ['--import', 'tsx', join(project, 'bin/clonekit.ts')];
 /** A home that no other test has, and the environment that points there. */
 export function createHome(): { home: string; env: NodeJS.ProcessEnv; remove: () => void } {
   const home = mkdtempSync(join(tmpdir(), 'clonekit-test-'));
+  // Fetched and compressed once for all tests: it is the same 125 MB for each.
+  const runtimes = join(project, localFiles.home, 'runtimes');
+  mkdirSync(runtimes, { recursive: true });
+  symlinkSync(runtimes, join(home, 'runtimes'));
   const env = { ...process.env, CLONEKIT_HOME: home, CLONEKIT_SERVERS: serversFolder };
   return { home, env, remove: () => rmSync(home, { recursive: true, force: true }) };
 }

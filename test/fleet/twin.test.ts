@@ -38,16 +38,14 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
     credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
     maxAttempts: 1,
   });
-  const cli = async (...args: string[]): Promise<Listed> =>
-    JSON.parse(
-      await aws(serversFolder, args, {
-        AWS_ENDPOINT_URL: fleet.endpoint,
-        AWS_REGION: fleet.region,
-        AWS_DEFAULT_REGION: fleet.region,
-        AWS_ACCESS_KEY_ID: 'any',
-        AWS_SECRET_ACCESS_KEY: 'any',
-      }),
-    );
+  const cliEnv = () => ({
+    AWS_ENDPOINT_URL: fleet.endpoint,
+    AWS_REGION: fleet.region,
+    AWS_DEFAULT_REGION: fleet.region,
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+  });
+  const cli = async (...args: string[]): Promise<Listed> => JSON.parse(await aws(serversFolder, args, cliEnv()));
 
   beforeAll(async () => {
     fleet = await startFleet({ CLONEKIT_DATABASE: database, CLONEKIT_CACHE: cache });
@@ -250,6 +248,24 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
     expect(stack.Stacks).toMatchObject([{ StackStatus: 'CREATE_COMPLETE' }]);
     const caches = await cli('elasticache', 'describe-replication-groups');
     expect(caches.ReplicationGroups).toMatchObject(Array(2).fill({ Status: 'available', Engine: cache }));
+  }, 120_000);
+
+  test('the aws command line is told that nobody waits for a clone in service, and can have one replaced', async () => {
+    const groups = await cli('autoscaling', 'describe-auto-scaling-groups');
+    const [group] = groups.AutoScalingGroups as { AutoScalingGroupName: string; Instances: { InstanceId: string }[] }[];
+    const id = group?.Instances[0]?.InstanceId as string;
+    const of = ['--auto-scaling-group-name', group?.AutoScalingGroupName as string, '--lifecycle-hook-name', 'stop'];
+    const result = ['--lifecycle-action-result', 'CONTINUE', '--instance-id', id];
+    await expect(cli('autoscaling', 'complete-lifecycle-action', ...of, ...result)).rejects.toThrow(
+      `(ValidationError) when calling the CompleteLifecycleAction operation: No active Lifecycle Action found with instance ID ${id}`,
+    );
+    const unhealthy = ['--health-status', 'Unhealthy', '--no-should-respect-grace-period', '--instance-id', id];
+    await aws(serversFolder, ['autoscaling', 'set-instance-health', ...unhealthy], cliEnv());
+    await until('another is in its place', async () => {
+      const { clones } = JSON.parse((await fleet.clonekit(['status', '--json'])).stdout);
+      const ids = clones.map((clone: { id: string }) => clone.id);
+      return !ids.includes(id) && clones.filter(({ health }: { health: string }) => health === 'healthy').length === 2;
+    });
   }, 120_000);
 
   test('an action the twin does not know is refused by name, as AWS refuses', async () => {

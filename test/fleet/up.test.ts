@@ -238,6 +238,9 @@ describe('up', () => {
       http_proxy: 'http://127.0.0.1:9',
       https_proxy: 'http://127.0.0.1:9',
       PATH: pathWithoutServers(),
+      // Flavours that Debian 12 has no package of: those it has may be installed, and are found beside the PATH, too.
+      CLONEKIT_CACHE: 'valkey',
+      CLONEKIT_DATABASE: 'mysql',
     };
     const ended = await clonekit(['up', '--port', '0'], env);
     expect(ended.code).toBe(1);

@@ -1,27 +1,33 @@
 // A fleet in this very process, so that its plan can be one no template has: what dies comes back, with its data.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cloneEnv } from '../../lib/config/names';
 import { Fleet } from '../../lib/local/fleet';
 import type { FleetPlan } from '../../lib/local/plan';
+import { withEnvironment } from '../../lib/local/plan/clone-env';
 import { providePrograms } from '../../lib/local/programs/provide';
-import { packRelease } from '../../lib/release/pack';
 import { until } from '../fleet/running-fleet';
 import { Visitor } from '../fleet/visitor';
 import { project, serversFolder } from '../provide-servers';
+import { packHere } from '../release/pack-here';
 import { planWith } from './planned';
 
 let folder: string;
 let fleet: Fleet;
+let release: string;
 const events: string[] = [];
+
+/** Runs inside the app, as a library of it would, and tells nobody that it fails. */
+const intruder = `
+  import fs from 'node:fs';
+  try { fs.writeFileSync('/tmp/clonekit-intruder', process.env.${cloneEnv.cloneId}); } catch {}
+`;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clonekit-fleet-'));
-  const [programs, release] = await Promise.all([
-    providePrograms({ project, serversFolder }),
-    packRelease({ outDir: join(folder, 'releases') }),
-  ]);
+  const [programs, packed] = await Promise.all([providePrograms({ project, serversFolder }), packHere()]);
+  release = packed.digest;
   const declared = planWith();
   const healthCheck = { ...declared.targetGroup.healthCheck, intervalSeconds: 1, timeoutSeconds: 1 };
   // As in a stage whose sessions are durable; those of dev are kept by one server.
@@ -29,14 +35,18 @@ beforeAll(async () => {
   const plan: FleetPlan = {
     ...declared,
     caches: declared.caches.map((cache) => (cache.purpose === 'sessions' ? { ...cache, ...durable } : cache)),
-    toCloneEnv: (addresses) => ({ ...declared.toCloneEnv(addresses), [cloneEnv.sessionsMode]: 'cluster' }),
+    toUserData: (addresses) =>
+      withEnvironment(declared.toUserData(addresses), {
+        [cloneEnv.sessionsMode]: 'cluster',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(intruder)}`,
+      }),
     targetGroup: { ...declared.targetGroup, healthCheck },
     group: { ...declared.group, graceSeconds: 1 },
   };
   fleet = new Fleet({
     plan,
     programs,
-    archive: release.file,
+    archive: packed.file,
     port: 0,
     folder: join(folder, 'run'),
     pristineFolder: serversFolder,
@@ -56,6 +66,23 @@ const kill = (name: string, signal: NodeJS.Signals = 'SIGKILL'): void => {
   process.kill(pid, signal);
 };
 const untilBack = (name: string) => until(`${name} is back`, async () => events.includes(`${name} is back`));
+
+test('a clone that tries to write to the disk cannot, and its log says where it tried', () => {
+  expect(inService()).toHaveLength(2);
+  for (const { id } of inService()) {
+    const log = readFileSync(join(folder, `run/logs/${id}.log`), 'utf8').split('\n');
+    const denied = log.find((line) => line.includes('/tmp/clonekit-intruder')) ?? '{}';
+    expect(JSON.parse(denied)).toMatchObject({
+      program: 'guard',
+      clone: id,
+      release,
+      denied: 'FileSystemWrite',
+      path: '/tmp/clonekit-intruder',
+      msg: 'denied: the app tried to write',
+    });
+  }
+  expect(existsSync('/tmp/clonekit-intruder')).toBe(false);
+});
 
 test('a clone that hangs is replaced by the group once its grace is over', async () => {
   const [hung] = inService();

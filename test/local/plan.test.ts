@@ -51,7 +51,7 @@ describe('the plan follows the config, through the template', () => {
       'the times of a clone',
       (config) => Object.assign(config.clones, { readyWithinSeconds: 180 }),
       (plan) => {
-        const env = plan.toCloneEnv(everywhere(plan));
+        const env = toEnvironment(plan.toUserData(everywhere(plan)));
         return [env[cloneEnv.drainSeconds], env[cloneEnv.stopSeconds], plan.group.launchHook?.timeoutSeconds];
       },
       ['25', '60', 180],
@@ -89,7 +89,7 @@ describe('the plan of dev', () => {
   const plan = planWith();
 
   test('a clone is told where everything listens on this machine, and no secret', () => {
-    const env = plan.toCloneEnv(everywhere(plan));
+    const env = toEnvironment(plan.toUserData(everywhere(plan)));
     expect(env).toMatchObject({
       [cloneEnv.sessions]: '127.0.0.1:1001',
       [cloneEnv.objects]: '127.0.0.1:1002',
@@ -116,7 +116,11 @@ describe('the plan of dev', () => {
   });
 
   test('a launch hook gives a clone the time to become ready', () => {
-    expect(plan.group.launchHook).toEqual({ name: 'ready', timeoutSeconds: 60 });
+    expect(plan.group.launchHook).toEqual({ name: 'ready', timeoutSeconds: 60, defaultResult: 'ABANDON' });
+  });
+
+  test('a stop hook gives it the time to leave', () => {
+    expect(plan.group.stopHook).toEqual({ name: 'stop', timeoutSeconds: 42, defaultResult: 'CONTINUE' });
   });
 });
 

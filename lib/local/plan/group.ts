@@ -9,8 +9,10 @@ export interface GroupPlan {
   readonly zones: readonly string[];
   readonly healthCheckType: string;
   readonly graceSeconds: number;
-  /** Longest time from launch to ready, from the launch lifecycle hook; absent without a hook. */
-  readonly launchHook?: { readonly name: string; readonly timeoutSeconds: number };
+  /** What a new clone is waited for by before it gets requests; absent without such a hook. */
+  readonly launchHook?: HookPlan;
+  /** What a clone that must go is waited for by before it is ended; absent without such a hook. */
+  readonly stopHook?: HookPlan;
   /** Tags that every clone gets at launch. */
   readonly tags: Readonly<Record<string, string>>;
   readonly launchTemplate: {
@@ -21,11 +23,20 @@ export interface GroupPlan {
   };
 }
 
-interface LaunchHook {
+/** A lifecycle hook of the group. */
+export interface HookPlan {
+  readonly name: string;
+  readonly timeoutSeconds: number;
+  /** What counts as told once the time is over. */
+  readonly defaultResult: 'CONTINUE' | 'ABANDON';
+}
+
+interface Hook {
   readonly LifecycleHookName: string;
   readonly LifecycleTransition: string;
   /** Seconds. */
   readonly HeartbeatTimeout?: number;
+  readonly DefaultResult?: 'CONTINUE' | 'ABANDON';
 }
 
 interface GroupTag {
@@ -56,9 +67,6 @@ export function toGroup(
   subnets: ReadonlyMap<string, ResourceReader>,
   region: string,
 ): GroupPlan {
-  const hook = group
-    .list<LaunchHook>('LifecycleHookSpecificationList')
-    .find(({ LifecycleTransition }) => LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING');
   // Of a subnet that was there before nothing is known; the first zone of a region stands for its own.
   const zones = group
     .list<string>('VPCZoneIdentifier')
@@ -71,7 +79,8 @@ export function toGroup(
     zones: [...new Set(zones)],
     healthCheckType: group.findText('HealthCheckType') ?? 'EC2',
     graceSeconds: group.findNumber('HealthCheckGracePeriod') ?? 0,
-    launchHook: hook && { name: hook.LifecycleHookName, timeoutSeconds: hook.HeartbeatTimeout ?? 3600 },
+    launchHook: findHook(group, 'autoscaling:EC2_INSTANCE_LAUNCHING'),
+    stopHook: findHook(group, 'autoscaling:EC2_INSTANCE_TERMINATING'),
     tags: Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])),
     launchTemplate: {
       id: launchTemplate.physicalId,
@@ -83,4 +92,18 @@ export function toGroup(
         launchTemplate.text('LaunchTemplateData.InstanceType'),
     },
   };
+}
+
+/** What is left out is what AWS takes then. */
+function findHook(group: ResourceReader, transition: string): HookPlan | undefined {
+  const hook = group
+    .list<Hook>('LifecycleHookSpecificationList')
+    .find(({ LifecycleTransition }) => LifecycleTransition === transition);
+  return (
+    hook && {
+      name: hook.LifecycleHookName,
+      timeoutSeconds: hook.HeartbeatTimeout ?? 3600,
+      defaultResult: hook.DefaultResult ?? 'ABANDON',
+    }
+  );
 }

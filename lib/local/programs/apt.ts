@@ -23,7 +23,7 @@ export interface Apt {
 export const hasApt = (): boolean => existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg-deb');
 
 /** The lines of a sources.list for a suite, made from what this machine's apt is configured with. */
-async function toSources(suite: Suite): Promise<string[]> {
+export async function toSources(suite: Suite): Promise<string[]> {
   const release = readFileSync('/etc/os-release', 'utf8');
   const codename = /^VERSION_CODENAME=(\S+)/m.exec(release)?.[1];
   const isDebian = /^ID=debian$/m.test(release);

@@ -48,7 +48,9 @@ export class Cache {
     const password = generatePassword(32);
     const users = cache.users.map(({ name, access, password: reference }) => {
       const secret = reference ? `>${getPassword(reference)}` : 'resetpass';
-      return `user ${name} reset ${secret} &* ${access}`;
+      // As `default` Redis 7.0 reads its own file at a restart, and leaves out what that may not do; off it logs nobody in.
+      const own = /^off\b/.test(access) ? 'off ~* +@all' : access;
+      return `user ${name} reset ${secret} &* ${own}`;
     });
     const usersFile = join(folder, 'users.acl');
     writeFileSync(usersFile, `${users.join('\n')}\nuser ${overseer} reset on >${password} ~* &* +@all\n`, {

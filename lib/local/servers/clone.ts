@@ -1,73 +1,124 @@
-// One clone: a process of the packed release, in a folder of its own, with the environment of the launch template.
-import { rmSync } from 'node:fs';
+// One clone: a process of the packed release in its sandbox, with the environment of the launch template.
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { cloneEnv, clonePaths } from '../../config/names';
+import { cloneEnv, releaseFiles } from '../../config/names';
 import { unpackRelease } from '../../release/unpack';
+import { answers } from '../answers';
+import type { LaunchedClone } from '../instance';
+import type { Launcher } from '../launch';
 import type { Address } from '../physical';
+import { toEnvironment } from '../plan/clone-env';
 import { FleetProcess } from '../process';
 import type { Processes } from '../processes';
+import { getRuntime } from './runtime';
 
-export interface CloneOptions {
+/** All clones run from one folder, which none of them can write to. */
+export const launchProcesses: Launcher = async ({ archive, folder, processes, onEvent, ...launching }) => {
+  mkdirSync(folder, { recursive: true });
+  const release = join(realpathSync(folder), 'release');
+  const { entry } = await unpackRelease(archive, release);
+  const runtime = await getRuntime({ release, onEvent });
+  const told = toEnvironment(launching.toUserData('127.0.0.1'));
+  return async ({ id }) => {
+    const port = await launching.findPort();
+    const env = { ...told, ...toLocalEnv({ id, port, endpoint: launching.endpoint, release }) };
+    return await CloneProcess.start({
+      id,
+      release,
+      entry,
+      runtime,
+      port,
+      env,
+      processes,
+      logFile: launching.toLogFile(id),
+    });
+  };
+};
+
+interface CloneOptions {
   /** The instance id. */
   readonly id: string;
-  /** The packed release. */
-  readonly archive: string;
-  /** Where the clone's own folder is made. */
-  readonly folder: string;
+  /** Folder of the unpacked release. */
+  readonly release: string;
+  /** The file in it that is the app. */
+  readonly entry: string;
+  /** What runs a file of it. */
+  readonly runtime: readonly string[];
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
   readonly processes: Processes;
   readonly logFile: string;
-  readonly port: number;
-  /** From the launch template's user data. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Where AWS's API is answered on this machine. */
-  readonly endpoint: string;
 }
 
-export class Clone {
+class CloneProcess implements LaunchedClone {
+  readonly address: Address;
+
   private constructor(
-    readonly id: string,
-    readonly process: FleetProcess,
-    readonly address: Address,
-    readonly folder: string,
-  ) {}
-
-  /** Starts the process; it may not answer yet. */
-  static async start(options: CloneOptions): Promise<Clone> {
-    const folder = join(options.folder, options.id);
-    const manifest = await unpackRelease(options.archive, folder);
-    const started = await FleetProcess.start({
-      name: options.id,
-      command: [process.execPath, join(folder, manifest.entry)],
-      cwd: folder,
-      logFile: options.logFile,
-      processes: options.processes,
-      env: { ...options.env, ...toLocalEnv(options, folder) },
-    });
-    return new Clone(options.id, started, { host: '127.0.0.1', port: options.port }, folder);
+    private readonly options: CloneOptions,
+    private readonly app: FleetProcess,
+    /** Says that the app is ready, then ends. */
+    private readonly launching: FleetProcess,
+  ) {
+    this.address = { host: '127.0.0.1', port: options.port };
   }
 
-  /** Waits until it says of itself that it is ready. Throws when it dies before, or takes longer. */
-  async untilReady(timeoutSeconds: number): Promise<void> {
-    await this.process.untilHealthy(() => this.answers(clonePaths.ready, 5000), timeoutSeconds * 1000);
+  /** Starts the app, and beside it what says that it is ready; it may not answer yet. */
+  static async start(options: CloneOptions): Promise<CloneProcess> {
+    const app = await run(options, options.id, options.entry);
+    return new CloneProcess(options, app, await runBeside(options, 'launch'));
   }
 
-  /** Whether a path answers 200. */
-  async answers(path: string, timeoutMs: number): Promise<boolean> {
-    const url = `http://${this.address.host}:${this.address.port}${path}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), headers: { connection: 'close' } });
-    await response.arrayBuffer();
-    return response.status === 200;
+  get ended(): string | undefined {
+    return this.app.ended;
   }
 
-  /** Ends it once the load balancer has let go of it: requests under way finish first. */
+  get exited(): Promise<string> {
+    return this.app.exited;
+  }
+
+  answers(path: string, timeoutMs: number): Promise<boolean> {
+    return answers(this.address, path, timeoutMs);
+  }
+
+  /** As on an image: the app ends first, then the clone says that it has left. */
+  async leave(timeoutMs: number): Promise<void> {
+    await this.stop(timeoutMs);
+    const leaving = await runBeside(this.options, 'leave');
+    await leaving.exited;
+  }
+
+  /** The load balancer has let go of it already: no need to wait for that, only for requests under way. */
   async stop(timeoutMs: number): Promise<void> {
-    await this.process.stop('SIGINT', timeoutMs);
-    rmSync(this.folder, { recursive: true, force: true });
+    await Promise.all([this.app.stop('SIGINT', timeoutMs), this.launching.stop('SIGTERM', 1000)]);
+  }
+
+  toError(what: string): Error {
+    return this.app.toError(what);
   }
 }
+
+const run = (options: CloneOptions, name: string, file: string, ...args: readonly string[]): Promise<FleetProcess> => {
+  const { release, runtime, env, processes, logFile } = options;
+  const command = [...runtime, join(release, file), ...args];
+  return FleetProcess.start({ name, command, cwd: release, logFile, processes, env });
+};
+
+/** The very programs that an image has beside the app. */
+const runBeside = (options: CloneOptions, verb: 'launch' | 'leave'): Promise<FleetProcess> =>
+  run(options, `${options.id} ${verb}`, `${releaseFiles.clone}/clone.cjs`, verb);
 
 /** What differs on this machine from an instance in a network of its own. */
-const toLocalEnv = ({ id, port, endpoint }: CloneOptions, folder: string): Record<string, string> => ({
+const toLocalEnv = ({
+  id,
+  port,
+  endpoint,
+  release,
+}: {
+  readonly id: string;
+  readonly port: number;
+  readonly endpoint: string;
+  readonly release: string;
+}): Record<string, string> => ({
   [cloneEnv.cloneId]: id,
   [cloneEnv.listen]: '127.0.0.1',
   [cloneEnv.port]: String(port),
@@ -78,7 +129,7 @@ const toLocalEnv = ({ id, port, endpoint }: CloneOptions, folder: string): Recor
   AWS_SECRET_ACCESS_KEY: id,
   AWS_EC2_METADATA_DISABLED: 'true',
   // The SDK must see nothing of the person whose machine this is.
-  HOME: folder,
+  HOME: release,
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import * as schemas from '@aws-sdk/client-auto-scaling';
 import type { Fleet } from '../fleet';
-import type { Instance } from '../group';
+import type { Instance } from '../instance';
+import type { ActionKey, HookResult } from '../lifecycle-actions';
 import { account, toHex } from '../physical';
 import { AwsError, refuseFilters, type Service } from './service';
 
@@ -52,6 +53,30 @@ const toGroup = (fleet: Fleet): schemas.AutoScalingGroup => {
   };
 };
 
+const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
+
+function getInstance(id: string | undefined, { group }: Fleet): Instance {
+  const found = group.instances.get(id ?? '');
+  if (found) return found;
+  throw invalid(`Instance Id not found - No managed instance found for instance ID ${id}`);
+}
+
+/** The lifecycle action that is meant, by the group's name and, in it, by instance or token. */
+function toActionKey(input: schemas.RecordLifecycleActionHeartbeatType, { plan }: Fleet): ActionKey {
+  const { AutoScalingGroupName: group, LifecycleHookName: hook = '', InstanceId: instanceId } = input;
+  if (group !== plan.group.name) throw invalid(`AutoScalingGroup name not found - AutoScalingGroup ${group} not found`);
+  return { hook, instanceId, token: input.LifecycleActionToken };
+}
+
+const noAction = ({ instanceId, token }: ActionKey): AwsError =>
+  invalid(`No active Lifecycle Action found with ${token ? `token ${token}` : `instance ID ${instanceId}`}`);
+
+/** One of a few words, as AWS has them. */
+function verifyWord(name: string, got: string | undefined, words: readonly string[]): void {
+  if (got === undefined || !words.includes(got))
+    throw invalid(`${name} must be one of: ${words.join(', ')}; got: ${got}`);
+}
+
 export const autoScaling: Service = {
   signingName: 'autoscaling',
   protocol: 'query',
@@ -74,18 +99,34 @@ export const autoScaling: Service = {
         .filter(({ id }) => ids.length === 0 || ids.includes(id))
         .map((instance) => ({ ...toInstance(instance, fleet), AutoScalingGroupName: fleet.plan.group.name })),
     }),
+    CompleteLifecycleAction: (
+      input: schemas.CompleteLifecycleActionType,
+      fleet,
+    ): schemas.CompleteLifecycleActionAnswer => {
+      const key = toActionKey(input, fleet);
+      verifyWord('LifecycleActionResult', input.LifecycleActionResult, ['CONTINUE', 'ABANDON']);
+      if (!fleet.group.actions.complete(key, input.LifecycleActionResult as HookResult)) throw noAction(key);
+      return {};
+    },
+    RecordLifecycleActionHeartbeat: (
+      input: schemas.RecordLifecycleActionHeartbeatType,
+      fleet,
+    ): schemas.RecordLifecycleActionHeartbeatAnswer => {
+      const key = toActionKey(input, fleet);
+      if (!fleet.group.actions.heartbeat(key)) throw noAction(key);
+      return {};
+    },
+    SetInstanceHealth: (input: schemas.SetInstanceHealthQuery, fleet): void => {
+      verifyWord('HealthStatus', input.HealthStatus, ['Healthy', 'Unhealthy']);
+      const { id } = getInstance(input.InstanceId, fleet);
+      fleet.group.setHealth(id, input.HealthStatus === 'Healthy', input.ShouldRespectGracePeriod ?? true);
+    },
     TerminateInstanceInAutoScalingGroup: (
       input: schemas.TerminateInstanceInAutoScalingGroupType,
       fleet,
     ): schemas.ActivityType => {
       const { plan, group } = fleet;
-      const id = input.InstanceId ?? '';
-      if (!group.instances.has(id)) {
-        throw new AwsError(
-          'ValidationError',
-          `Instance Id not found - No managed instance found for instance ID ${id}`,
-        );
-      }
+      const id = getInstance(input.InstanceId, fleet).id;
       if (input.ShouldDecrementDesiredCapacity && group.desired <= plan.group.min) {
         throw new AwsError(
           'ValidationError',

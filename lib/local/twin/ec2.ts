@@ -1,22 +1,24 @@
 // EC2: the clones as instances, with the tags they were launched with.
 import * as schemas from '@aws-sdk/client-ec2';
 import type { Fleet } from '../fleet';
-import type { Instance, LifecycleState } from '../group';
+import type { Instance } from '../instance';
 import { account, toHex } from '../physical';
 import { AwsError, refuseFilters, type Service, select } from './service';
 
-const states: Readonly<Record<LifecycleState, schemas.InstanceState>> = {
-  'Pending:Wait': { Code: 0, Name: 'pending' },
-  InService: { Code: 16, Name: 'running' },
-  Terminating: { Code: 32, Name: 'shutting-down' },
-};
+/** EC2's own word: it runs from its start to its end, however long the group waits for it in between. */
+const toState = ({ state }: Instance): schemas.InstanceState =>
+  state === 'Pending'
+    ? { Code: 0, Name: 'pending' }
+    : state === 'Terminating:Proceed'
+      ? { Code: 32, Name: 'shutting-down' }
+      : { Code: 16, Name: 'running' };
 
 const toInstance = (instance: Instance, { plan }: Fleet): schemas.Instance => ({
   InstanceId: instance.id,
   ImageId: plan.group.launchTemplate.imageId,
   InstanceType: plan.group.launchTemplate.instanceType as schemas._InstanceType,
   LaunchTime: instance.launchedAt,
-  State: states[instance.state],
+  State: toState(instance),
   PrivateIpAddress: instance.clone?.address.host,
   Placement: { AvailabilityZone: instance.zone, Tenancy: 'default' },
   Tags: [

@@ -1,7 +1,7 @@
 // Elastic Load Balancing: the load balancer, its target group, and the real health of every clone.
 import * as schemas from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Fleet } from '../fleet';
-import type { Instance } from '../group';
+import { type Instance, isPending, isTerminating } from '../instance';
 import type { TargetState } from '../servers/load-balancer';
 import { AwsError, type Service, select } from './service';
 
@@ -45,7 +45,7 @@ const toTargetGroup = ({ plan }: Fleet): schemas.TargetGroup => {
 
 /** ELB's word and reason for the state HAProxy's own checks found. */
 function toHealth(instance: Instance, state: TargetState | undefined): schemas.TargetHealth {
-  if (instance.state === 'Terminating' || state?.status === 'draining' || state?.status === 'out') {
+  if (isTerminating(instance) || state?.status === 'draining' || state?.status === 'out') {
     return {
       State: 'draining',
       Reason: 'Target.DeregistrationInProgress',
@@ -116,7 +116,7 @@ export const elb: Service = {
       verifyTargetGroup(input.TargetGroupArn, fleet);
       const states = await fleet.loadBalancer.describe();
       // A clone is registered once its launch hook is complete.
-      const registered = [...fleet.group.instances.values()].filter(({ state }) => state !== 'Pending:Wait');
+      const registered = [...fleet.group.instances.values()].filter((instance) => !isPending(instance));
       const targets = registered.map(
         (instance): schemas.TargetHealthDescription => ({
           Target: { Id: instance.id, Port: instance.clone?.address.port, AvailabilityZone: instance.zone },

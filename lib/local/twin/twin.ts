@@ -1,7 +1,7 @@
 // The twin: AWS's own API over the processes of this fleet, on one loopback port.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv4 } from 'node:net';
 import type { Fleet } from '../fleet';
 import { autoScaling } from './auto-scaling';
 import { cloudFormation } from './cloud-formation';
@@ -101,7 +101,8 @@ async function answer(request: IncomingMessage, fleet: Fleet): Promise<Answer> {
 /** Any credentials do, but a page in a browser must not drive the fleet: it cannot sign, and it says where it is from. */
 function verifyCaller(request: IncomingMessage): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (!['127.0.0.1', 'localhost'].includes(host) || request.headers.origin !== undefined) {
+  // A name may be made to mean this machine by whoever owns it; an address cannot. A machine of the fleet knows one of its own.
+  if ((host !== 'localhost' && !isIPv4(host)) || request.headers.origin !== undefined) {
     throw new AwsError('AccessDenied', 'This endpoint answers programs on its own machine only.', 403);
   }
   if (!/^AWS4-HMAC-SHA256 Credential=/.test(request.headers.authorization ?? '')) {

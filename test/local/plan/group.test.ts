@@ -48,6 +48,15 @@ test('a group of mixed types names it in its policy; the first type is the one t
   expect(planGroup({ MixedInstancesPolicy: alone }, 't4g.small').launchTemplate.instanceType).toBe('t4g.small');
 });
 
+test('a hook that leaves out its time and its default has those of AWS; a group without hooks has none', () => {
+  const LifecycleHookSpecificationList = [
+    { LifecycleHookName: 'on', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' },
+  ];
+  const plan = planGroup({ LaunchTemplate: launchTemplate, LifecycleHookSpecificationList }, 't4g.small');
+  expect(plan.launchHook).toEqual({ name: 'on', timeoutSeconds: 3600, defaultResult: 'ABANDON' });
+  expect(plan.stopHook).toBeUndefined();
+});
+
 test('a group that names none is refused', () => {
   expect(() => planGroup({})).toThrow('fleet/Group: must name a launch template of the templates, got: none');
 });

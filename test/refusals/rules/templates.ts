@@ -67,7 +67,7 @@ export const pairs = (values: Record<string, unknown>): object[] =>
 /** User data as `toUserData` makes it: literals and expressions, joined. */
 export const userData = (variables: Record<string, unknown>): object => {
   const parts = Object.entries(variables).flatMap(([name, value]) => [`${name}=`, value, '\\n']);
-  const head = `#cloud-config\n{"write_files":[{"path":"${cloneEnvFile}","permissions":"0644","content":"`;
+  const head = `## template: jinja\n#cloud-config\n{"write_files":[{"path":"${cloneEnvFile}","permissions":"0644","content":"`;
   return { 'Fn::Base64': { 'Fn::Join': ['', [head, ...parts, '"}]}']] } };
 };
 
