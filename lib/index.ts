@@ -6,8 +6,8 @@ export {
   cloneEnvFile,
   cloneHeader,
   clonePaths,
-  manifestFile,
   readyHook,
+  releaseFiles,
   type StackPart,
   type StageName,
   stackName,
@@ -63,9 +63,8 @@ export { Refusals, type RefusalsProps } from './refusals/refusals';
 export { refusals } from './refusals/rules';
 export { writeStatefulIds } from './refusals/stateful-ids-file';
 export type { ResourceView, StackTemplate, TemplateView } from './refusals/template-view';
-export type { ReleaseDescriptor } from './release/descriptor';
-export { type PackOptions, packRelease } from './release/pack';
-export { type PackAppOptions, packApp } from './release/pack-app';
+export type { ReleaseAbout, ReleaseDescriptor } from './release/descriptor';
+export { type PackAppOptions, type PackedRelease, packApp } from './release/pack-app';
 export { DataStack, type DataStackProps } from './stacks/data-stack';
 export { FleetStack, type FleetStackProps } from './stacks/fleet-stack';
 export { ImageStack, type ImageStackProps } from './stacks/image-stack';

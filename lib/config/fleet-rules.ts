@@ -124,14 +124,6 @@ const aRollHasRoom: Rule = ({ clones }) =>
     remedy: `raise clones.max to ${clones.min + 1} or more`,
   });
 
-const imageIsAnAmi: Rule = ({ image }) =>
-  unless(/^ami-[0-9a-f]{17}$/.test(image.amiId), {
-    path: 'image.amiId',
-    rule: 'must be an AMI id: ami- and 17 hexadecimal digits',
-    got: image.amiId,
-    remedy: 'paste the id of the baked image',
-  });
-
 const alarmsReachSomebody: Rule = ({ alarms }) =>
   isRefused(alarms)
     ? []
@@ -175,6 +167,5 @@ export const fleetRules: readonly Rule[] = [
   aRollEnds,
   minIsNotAboveMax,
   aRollHasRoom,
-  imageIsAnAmi,
   alarmsReachSomebody,
 ];

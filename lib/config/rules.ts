@@ -5,13 +5,14 @@ import { networkRules } from './network-rules';
 import { type Rule, unless } from './rule';
 import { isRefused, type StageConfig } from './stage-config';
 
-const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, clones, database, sessions }) =>
+const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, clones, image, database, sessions }) =>
   Object.entries({
     https,
     deletionProtection,
     waf,
     alarms,
     'clones.roll.alarms': clones.roll.alarms,
+    'image.scan': image.scan,
     'database.multiAz': database.multiAz,
     'sessions.durability': sessions.durability,
   }).flatMap(([path, choice]) =>
@@ -26,7 +27,7 @@ const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, clo
   );
 
 /** What AWS takes: [path, value, from, to], both ends allowed. */
-const ranges = ({ clones, database, sessions, objects }: StageConfig): [string, number, number, number][] => [
+const ranges = ({ clones, image, database, sessions, objects }: StageConfig): [string, number, number, number][] => [
   ['clones.min', clones.min, 1, 100],
   ['clones.max', clones.max, 1, 200],
   ...(clones.schedule ?? []).map(({ min }, i): [string, number, number, number] => [
@@ -39,6 +40,8 @@ const ranges = ({ clones, database, sessions, objects }: StageConfig): [string, 
   ['clones.readyWithinSeconds', clones.readyWithinSeconds, 30, 7200],
   ['clones.roll.checkpointSeconds', clones.roll.checkpointSeconds, 0, 172_800],
   ['clones.roll.bakeSeconds', clones.roll.bakeSeconds, 0, 172_800],
+  // The one that runs and the one before it, or there is no way back.
+  ['image.keep', image.keep, 2, 100],
   ['database.storageGiB', database.storageGiB, 20, 65_536],
   ['database.replicas', database.replicas.length, 0, 15],
   ['database.backupDays', database.backupDays, 0, 35],

@@ -1,5 +1,6 @@
 // The shape of what a stage runs. Whether the values make sense together is in rules.ts.
 import { z } from 'zod';
+import { baseImages } from './base-images';
 import { stageNames } from './names';
 import { architectures } from './node-types';
 
@@ -154,9 +155,23 @@ export const stageConfig = z.strictObject({
     }),
   }),
 
+  /** What clones are made from: the release, baked into a base image. */
   image: z.strictObject({
-    /** The baked image, as a literal: the template changes when, and only when, the image does. */
-    amiId: z.string(),
+    /**
+     * When it is baked. `on-deploy`: with the Image stack, whenever the release or this config has changed; it takes half an
+     * hour and nothing else. `locked`: by `clonekit bake`, which writes its id to `.image.lock.json`, so that a deploy bakes
+     * nothing, a new image is one line of a review, and `git revert` is the way back.
+     */
+    bake: z.enum(['on-deploy', 'locked']),
+    /** The system below the release; the newest there is on the day of the bake. */
+    base: z.enum(baseImages),
+    /** Newest images that are kept, and so how far back a rollback reaches; one costs about 0.11 USD a month. */
+    keep: count,
+    /**
+     * Whether Amazon Inspector looks for known holes, and a critical one that has a fix makes the bake fail. It is asked for
+     * each image, and need not be activated in the account.
+     */
+    scan: protection,
   }),
 
   /** How the load balancer picks a clone. Never by least outstanding requests: a clone that fails fast would win. */

@@ -5,8 +5,8 @@ import type { StageConfig } from './stage-config';
 import { verifyConfig } from './verify-config';
 
 /**
- * The AMI ids and the certificate below are placeholders of the right form: they let every stage be synthesized, tested
- * and run on one machine. Before the first deploy, paste the id of an image baked by the stage's image pipeline.
+ * The certificates below are placeholders of the right form: they let every stage be synthesized, tested and run on one
+ * machine. Before the first deploy of a stage with https, paste the ARN of one of your own.
  */
 const dev: StageConfig = {
   stage: 'dev',
@@ -29,7 +29,7 @@ const dev: StageConfig = {
     readyWithinSeconds: 60,
     roll: { checkpoints: [], checkpointSeconds: 0, bakeSeconds: 0, alarms: true },
   },
-  image: { amiId: 'ami-0de00000000000001' },
+  image: { bake: 'on-deploy', base: 'al2023', keep: 3, scan: true },
   algorithm: 'round_robin',
   database: {
     class: 'db.t4g.micro',
@@ -69,7 +69,7 @@ const small: StageConfig = {
     readyWithinSeconds: 180,
     roll: { checkpoints: [], checkpointSeconds: 0, bakeSeconds: 300, alarms: true },
   },
-  image: { amiId: 'ami-05a00000000000002' },
+  image: { bake: 'on-deploy', base: 'al2023', keep: 5, scan: true },
   algorithm: 'round_robin',
   database: {
     class: 'db.t4g.medium',
@@ -111,7 +111,7 @@ const prod: StageConfig = {
     readyWithinSeconds: 180,
     roll: { checkpoints: [34, 100], checkpointSeconds: 300, bakeSeconds: 600, alarms: true },
   },
-  image: { amiId: 'ami-09d00000000000003' },
+  image: { bake: 'on-deploy', base: 'al2023', keep: 10, scan: true },
   algorithm: 'weighted_random',
   database: {
     class: 'db.r7g.large',

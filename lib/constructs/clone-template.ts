@@ -15,14 +15,15 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge, toResourceRule } from './acknowledge';
+import { isBakedOnDeploy } from './baked-image';
 import { toUserData } from './clone-env';
 import { toCloneRights } from './clone-rights';
 import { verifyProp, verifyRange } from './prop-rule';
 
 export interface CloneTemplateProps {
   /**
-   * The image, as a literal id: `ami-` and 17 hexadecimal digits. A reference would let clones that are launched later
-   * differ from those there are.
+   * The image: a literal id, `ami-` and 17 hexadecimal digits, or what `ImagePipeline.bakeOnDeploy` gives. Another reference
+   * would let clones that are launched later differ from those there are.
    */
   readonly amiId: string;
   /** EC2 instance type; a group may put others of the same architecture in its place. */
@@ -81,10 +82,10 @@ export class CloneTemplate extends Construct {
     const diskGiB = props.diskGiB ?? 8;
     verifyProp(this, {
       prop: 'amiId',
-      holds: /^ami-[0-9a-f]{17}$/.test(amiId),
-      rule: 'must be a literal: ami- and 17 hexadecimal digits',
+      holds: /^ami-[0-9a-f]{17}$/.test(amiId) || isBakedOnDeploy(amiId),
+      rule: 'must be a literal, ami- and 17 hexadecimal digits, or an image that is baked with the deploy',
       got: amiId,
-      remedy: 'paste the id of the baked image',
+      remedy: 'paste the id of the baked image, or pass ImagePipeline.bakeOnDeploy()',
     });
     verifyRange(this, {
       prop: 'diskGiB',

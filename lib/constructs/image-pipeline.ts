@@ -1,76 +1,33 @@
-// How an image is baked: base image + release → AMI, on a machine that exists for that only. Started by hand.
-import { Stack } from 'aws-cdk-lib';
-import type { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
-import { InstanceProfile, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+// How an image is baked: base image + release → AMI, on a machine that exists for that only, and tested on another.
+import {
+  type CfnResource,
+  CrossStackReferences,
+  ReferenceStrength,
+  RemovalPolicy,
+  Stack,
+  Validations,
+} from 'aws-cdk-lib';
+import { InstanceProfile, type Role } from 'aws-cdk-lib/aws-iam';
 import {
   CfnComponent,
   CfnDistributionConfiguration,
+  CfnImage,
   CfnImagePipeline,
+  type CfnImageProps,
   CfnImageRecipe,
   CfnInfrastructureConfiguration,
 } from 'aws-cdk-lib/aws-imagebuilder';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { Construct } from 'constructs';
-import { manifestFile } from '../config/names';
-import { acknowledge, toManagedPolicyRule } from './acknowledge';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IDependable } from 'constructs';
+import { tags } from '../config/names';
+import { ImageBaker } from './image-baker';
+import { rootDevice, toInstanceConfiguration, toParentImage } from './image-base';
+import { toComponentDocument } from './image-component';
+import { ImageLifecycle } from './image-lifecycle';
+import type { ImagePipelineProps } from './image-pipeline-props';
+import { verifyImagePipeline } from './image-pipeline-rules';
 
-export interface ImagePipelineProps {
-  /** Name of pipeline, recipe and component, and start of the image's name. */
-  readonly name: string;
-  /** Of the base image and of what is baked; `instanceType` must be of it. */
-  readonly architecture: 'arm64' | 'x86_64';
-  /** Type of the baking machine: the clones', so that what is baked has booted on it once. */
-  readonly instanceType: string;
-  /** Where the baking machine stands: it needs a way to AWS's API, to S3 and to the mirrors of packages. */
-  readonly subnet: ISubnet;
-  /** Of the baking machine: let out on 443, reached by nobody. */
-  readonly securityGroup: ISecurityGroup;
-  /** The release's archive. */
-  readonly archive: Asset;
-  /** The release's name. */
-  readonly digest: string;
-  /** Tags of the image. */
-  readonly imageTags: Record<string, string>;
-  /**
-   * Size of the image's root disk, in GiB; a clone's must not be smaller.
-   * @default 8 - the base image's own, which leaves several for releases and logs
-   */
-  readonly diskGiB?: number;
-}
-
-/** What Image Builder asks of the role of a machine that bakes. */
-const awsPolicies = ['AmazonSSMManagedInstanceCore', 'EC2InstanceProfileForImageBuilder'] as const;
-
-/** Where releases lie on a clone. The app runs from `current`. */
-const folder = '/opt/clonekit';
-
-/** The machine that bakes unpacks the release and makes sure that something is there. */
-const toDocument = (digest: string, source: string): object => {
-  const archive = `/tmp/${digest}.tar.gz`;
-  const target = `${folder}/releases/${digest}`;
-  const step = (name: string, commands: string[]): object => ({
-    name,
-    action: 'ExecuteBash',
-    inputs: { commands: ['set -eu', ...commands] },
-  });
-  const download = { name: 'Download', action: 'S3Download', inputs: [{ source, destination: archive }] };
-  const unpack = step('Unpack', [
-    `install -d -m 0755 ${target}`,
-    `tar -xzf ${archive} -C ${target} --no-same-owner`,
-    `ln -sfn ${target} ${folder}/current`,
-    `rm ${archive}`,
-  ]);
-  const look = step('Look', [`echo "${digest}  ${folder}/current/${manifestFile}" | sha256sum --check -`]);
-  return {
-    name: 'Release',
-    description: 'Unpacks the release',
-    schemaVersion: 1.0,
-    phases: [
-      { name: 'build', steps: [download, unpack] },
-      { name: 'validate', steps: [look] },
-    ],
-  };
-};
+export type { ImagePipelineProps } from './image-pipeline-props';
 
 /**
  * Components and recipes never change once they exist: other content needs another version, or the deploy fails.
@@ -82,62 +39,84 @@ const toVersion = (content: object): string => {
   return `1.0.${sum >>> 2}`;
 };
 
+/** What becomes of a baked image before it may be used: it is booted, its test phase run, and it is scanned. */
+const toExamination = (scan: ImagePipelineProps['scan']) => ({
+  enhancedImageMetadataEnabled: true,
+  imageTestsConfiguration: { imageTestsEnabled: true },
+  imageScanningConfiguration:
+    scan === undefined || scan === true
+      ? {
+          imageScanningEnabled: true,
+          imageScanningTypes: ['ON_DEMAND_AMI_CVE'],
+          // Above HIGH there is CRITICAL alone. With a condition the bake waits for the scan, and fails by it.
+          scanResultCondition: { maximumSeverityLabel: 'HIGH', fixAvailable: true },
+        }
+      : { imageScanningEnabled: false },
+});
+
+/** The kind of scan and its condition are newer than what CDK's validator knows of CloudFormation, not than CloudFormation. */
+const acknowledgeScan = (construct: CfnResource): void =>
+  Validations.of(construct).acknowledge({
+    id: 'CloudFormation-Validate::F3002',
+    reason: 'ImageScanningTypes and ScanResultCondition are in the schema that the library was made of',
+  });
+
 /**
- * Free until somebody starts it: then the machine for some minutes, and from then on the storage of each image, which is
- * deleted by nobody but you.
+ * Free until something is baked: then two machines for some minutes each, and the storage of every image that is kept. It
+ * bakes with the deploy when `bakeOnDeploy` is called, and whenever somebody starts the pipeline.
+ * @see EC2.8, EC2.3
  */
 export class ImagePipeline extends Construct {
+  /** Of the machines that bake and test. */
   readonly role: Role;
+  readonly pipelineArn: string;
+  /** The base image: a literal id, or `ssm:` and the name of the parameter that tells the newest. */
+  readonly parentImage: string;
+  /** Version of the recipe: another release, base or disk, another version. */
+  readonly recipeVersion: string;
+  readonly #log: LogGroup;
+  readonly #wayOut: IDependable;
+  readonly #imageProps: CfnImageProps;
+  #image: CfnImage | undefined;
 
   constructor(scope: Construct, id: string, props: ImagePipelineProps) {
     super(scope, id);
-    const { name } = props;
-    const stack = Stack.of(this);
-    const base = `amazon-linux-2023-${props.architecture === 'arm64' ? 'arm64' : 'x86'}`;
+    verifyImagePipeline(this, props);
+    const { name, digest, archive, architecture, base = 'al2023' } = props;
+    this.parentImage = toParentImage(base, architecture, props.baseAmiId);
+    this.#wayOut = props.subnet.internetConnectivityEstablished;
+    // Under the name that Image Builder gives it: made by that, it would be kept forever.
+    this.#log = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/imagebuilder/${name}`,
+      retention: RetentionDays.ONE_MONTH,
+      encryptionKey: props.logKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new ImageBaker(this, 'Baker', { name, archive, logGroup: this.#log }).role;
 
-    const ofRelease = new ManagedPolicy(this, 'Rights', {
-      description: 'What taking the release takes',
-      statements: [
-        new PolicyStatement({
-          actions: ['s3:GetObject'],
-          resources: [props.archive.bucket.arnForObjects(props.archive.s3ObjectKey)],
-        }),
-      ],
-    });
-    this.role = new Role(this, 'Role', {
-      description: `The machine that bakes images of ${name}`,
-      assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
-      managedPolicies: [...awsPolicies.map((policy) => ManagedPolicy.fromAwsManagedPolicyName(policy)), ofRelease],
-    });
-    acknowledge(
-      this.role,
-      Object.fromEntries(awsPolicies.map((policy) => [toManagedPolicyRule(policy), ['solutions'] as const])),
-      'the agents on the baking machine are AWS’s and new with each base image: AWS keeps what they may call up to date',
-    );
     const component = new CfnComponent(this, 'Component', {
       name,
       platform: 'Linux',
-      version: toVersion(toDocument(props.digest, 'archive')),
-      data: stack.toJsonString(toDocument(props.digest, props.archive.s3ObjectUrl)),
+      version: toVersion(toComponentDocument(digest, 'archive')),
+      data: Stack.of(this).toJsonString(toComponentDocument(digest, archive.s3ObjectUrl)),
     });
     const disk = {
-      deviceName: '/dev/xvda',
+      deviceName: rootDevice,
       ebs: { volumeType: 'gp3', volumeSize: props.diskGiB ?? 8, encrypted: true, deleteOnTermination: true },
     };
+    this.recipeVersion = toVersion({
+      ...{ parentImage: this.parentImage, disk },
+      document: toComponentDocument(digest, 'archive'),
+    });
     const recipe = new CfnImageRecipe(this, 'Recipe', {
       name,
-      version: toVersion({ base, disk, document: toDocument(props.digest, 'archive') }),
-      // `x.x.x`: the newest base image there is on the day of the bake. Clones get it with the next image, not before.
-      parentImage: stack.formatArn({
-        service: 'imagebuilder',
-        account: 'aws',
-        resource: 'image',
-        resourceName: `${base}/x.x.x`,
-      }),
+      version: this.recipeVersion,
+      parentImage: this.parentImage,
       components: [{ componentArn: component.attrArn }],
       blockDeviceMappings: [disk],
+      additionalInstanceConfiguration: toInstanceConfiguration(this, base, architecture),
     });
-    const infrastructure = new CfnInfrastructureConfiguration(this, 'Machine', {
+    const machine = new CfnInfrastructureConfiguration(this, 'Machine', {
       name,
       instanceProfileName: new InstanceProfile(this, 'Profile', { role: this.role }).instanceProfileName,
       instanceTypes: [props.instanceType],
@@ -146,26 +125,50 @@ export class ImagePipeline extends Construct {
       instanceMetadataOptions: { httpTokens: 'required', httpPutResponseHopLimit: 1 },
       terminateInstanceOnFailure: true,
     });
+    const imageTags = { ...props.imageTags, [tags.pipeline]: name, [tags.recipe]: this.recipeVersion };
     const distribution = new CfnDistributionConfiguration(this, 'Distribution', {
       name,
       distributions: [
         {
-          region: stack.region,
+          region: Stack.of(this).region,
           // The library hands this object on as it is: its keys are CloudFormation's.
-          amiDistributionConfiguration: {
-            Name: `${name}-{{ imagebuilder:buildDate }}`,
-            AmiTags: props.imageTags,
-          },
+          amiDistributionConfiguration: { Name: `${name}-{{ imagebuilder:buildDate }}`, AmiTags: imageTags },
         },
       ],
     });
-    new CfnImagePipeline(this, 'Pipeline', {
-      name,
+    const making = {
       imageRecipeArn: recipe.attrArn,
-      infrastructureConfigurationArn: infrastructure.attrArn,
+      infrastructureConfigurationArn: machine.attrArn,
       distributionConfigurationArn: distribution.attrArn,
-      enhancedImageMetadataEnabled: true,
-      status: 'ENABLED',
+      ...toExamination(props.scan),
+    };
+    this.#imageProps = { ...making, tags: imageTags };
+    const pipeline = new CfnImagePipeline(this, 'Pipeline', { name, ...making, imageTags, status: 'ENABLED' });
+    acknowledgeScan(pipeline);
+    this.pipelineArn = pipeline.attrArn;
+    new ImageLifecycle(this, 'Lifecycle', {
+      pipeline: name,
+      keep: props.keep ?? 5,
+      keepUsedDays: props.keepUsedDays ?? 60,
     });
+  }
+
+  /**
+   * Has the image baked and tested while the stack is deployed, whenever the recipe is another: about half an hour, and a
+   * deploy that fails when the image does. An image that is replaced stays for `keep`'s sake, and after the stack is gone.
+   * @returns the image's id, for a fleet in this stack or another one
+   */
+  bakeOnDeploy(): string {
+    if (!this.#image) {
+      const image = new CfnImage(this, 'Image', this.#imageProps);
+      image.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+      // Without a way out of its subnet the machine would wait in vain to be driven.
+      image.node.addDependency(this.#log, this.#wayOut);
+      acknowledgeScan(image);
+      // A strong reference would keep the fleet's image from ever being another one.
+      CrossStackReferences.of(image).produce(ReferenceStrength.WEAK);
+      this.#image = image;
+    }
+    return this.#image.attrImageId;
   }
 }

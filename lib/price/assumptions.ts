@@ -22,6 +22,9 @@ export const spotPercent = 35;
 export const cloneDiskGB = 8;
 export const cloneMetrics = 7;
 
+/** What a snapshot holds of an image's disk: the base image and one release. */
+export const imageGB = 2;
+
 /** Interface endpoints in a zone; those for baking images only where there is no NAT gateway. */
 export const endpointServices = { ofClones: 5, ofImageBuilder: 2 } as const;
 
@@ -56,7 +59,8 @@ export const notCounted: readonly string[] = [
   'traffic between zones',
   'requests to S3, KMS and Secrets Manager',
   'functions',
-  'snapshots of caches and images, and baking these',
+  'snapshots of caches',
+  'baking: two machines for some minutes, and the scan of the image',
   'credits of burstable types',
   'what sessions.durability sync may cost beyond its nodes (async: nothing, says AWS)',
 ];

@@ -53,7 +53,7 @@ const line = (knob: string | null, what: string, count: number, price: Price): L
   };
 };
 
-const cloneLines = ({ clones }: StageConfig): Line[] => {
+const cloneLines = ({ clones, image }: StageConfig): Line[] => {
   const { min, instanceTypes, spot } = clones;
   const [type = ''] = instanceTypes;
   const price = getPrice(instanceTypePrices, type, 'clones.instanceTypes.0');
@@ -66,6 +66,7 @@ const cloneLines = ({ clones }: StageConfig): Line[] => {
     line('clones.spot', `clones on Spot, ${type}`, spots, spotPrice),
     line('clones.min', 'GB of disks of clones', min * assumed.cloneDiskGB, prices.cloneDisk),
     line('clones.min', 'figures of clones', min * assumed.cloneMetrics, prices.metric),
+    line('image.keep', 'GB of images', image.keep * assumed.imageGB, prices.imageStorage),
   ];
 };
 

@@ -77,6 +77,7 @@ export const cacheNodePrices: Prices = {
 
 export const prices = {
   cloneDisk: { usd: 0.0952, per: 'GB a month', from: 'priceList' },
+  imageStorage: { usd: 0.054, per: 'GB a month', from: 'memory' },
   metric: { usd: 0.3, per: 'month', from: 'bill' },
   loadBalancer: { usd: 0.027, per: 'hour', from: 'priceList' },
   loadBalancerUse: { usd: 0.008, per: 'LCU-hour', from: 'priceList' },

@@ -17,6 +17,15 @@ export interface FleetStackProps {
   network: NetworkStack;
   data: DataStack;
   release: ReleaseDescriptor;
+  image: {
+    /** A literal, or that of the image which is baked with the deploy. */
+    amiId: string;
+    /**
+     * Of the recipe of an image that is baked with the deploy: the template must change whenever the image will, or the deploy
+     * would pass this stack over. A literal id needs none.
+     */
+    recipeVersion?: string;
+  };
 }
 
 /**
@@ -37,7 +46,7 @@ const toEnvironment = (config: StageConfig, { sessions, objects, cacheUsers, dat
 });
 
 export class FleetStack extends StageStack {
-  constructor(scope: Construct, { config, network, data, release }: FleetStackProps) {
+  constructor(scope: Construct, { config, network, data, release, image }: FleetStackProps) {
     super(scope, 'fleet', config, { description: 'Load balancer and clones' });
     const { clones } = config;
     const { vpc, publicSubnets, cloneSubnets } = network.network;
@@ -55,14 +64,18 @@ export class FleetStack extends StageStack {
       algorithm: config.algorithm,
       logBucket: network.logs.bucket,
       deletionProtection: isOn(config.deletionProtection),
-      amiId: config.image.amiId,
+      amiId: image.amiId,
       readyWithin: Duration.seconds(clones.readyWithinSeconds),
       environment: toEnvironment(config, data),
       secretArns: [data.cacheUsers.secret.secretArn, data.database.appSecret.secretArn],
       encryptionKey: network.key.key,
       logKey: network.key.key,
       alarms: network.alarms,
-      tags: { [tags.stage]: config.stage, [tags.release]: release.digest },
+      tags: {
+        [tags.stage]: config.stage,
+        [tags.release]: release.digest,
+        ...(image.recipeVersion ? { [tags.recipe]: image.recipeVersion } : {}),
+      },
     });
     if (isRefused(config.deletionProtection)) {
       const { refusedBecause } = config.deletionProtection;

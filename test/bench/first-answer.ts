@@ -2,10 +2,11 @@
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cloneEnv, clonePaths } from '../../lib/config/names';
+import { cloneEnv, clonePaths, releaseFiles } from '../../lib/config/names';
 import { findFreePort } from '../../lib/local/free-port';
-import { packRelease } from '../../lib/release/pack';
+import { toNodeFlags } from '../../lib/release/sandbox';
 import { unpackRelease } from '../../lib/release/unpack';
+import { packHere } from '../release/pack-here';
 import { type Row, repeat } from './figures';
 import type { Workshop } from './workshop';
 
@@ -14,12 +15,12 @@ const timeoutMs = 10_000;
 
 export async function measureFirstAnswer(workshop: Workshop, runs: number): Promise<Row> {
   const folder = workshop.createFolder();
-  const { file } = await packRelease({ outDir: workshop.createFolder() });
+  const { file } = await packHere();
   const { entry } = await unpackRelease(file, folder);
   const values = await repeat(runs, async () => {
     const [port, deadPort] = [await findFreePort(), await findFreePort()];
     const start = performance.now();
-    const child = workshop.spawn([process.execPath, join(folder, entry)], {
+    const child = workshop.spawn([join(folder, releaseFiles.node), ...toNodeFlags(folder), join(folder, entry)], {
       cwd: folder,
       env: { PATH: process.env.PATH, ...toEnv(port, deadPort) },
       stdio: 'ignore',

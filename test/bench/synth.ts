@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { bundleFunction } from '../../lib/functions/bundle';
-import { packRelease } from '../../lib/release/pack';
+import { packApp } from '../../lib/release/pack-app';
 import { type Row, repeat, toSeconds } from './figures';
 import { countResources } from './same-resources';
 import { project, type Workshop } from './workshop';
@@ -56,7 +56,7 @@ function inTurn(workshop: Workshop, env: NodeJS.ProcessEnv): () => Promise<{ our
 /** Both get a release that is packed, and the plain app its functions bundled: it has nothing to do but synthesize. */
 async function prepareContext(workshop: Workshop): Promise<string> {
   const { context } = JSON.parse(readFileSync(join(project, 'cdk.json'), 'utf8'));
-  const { file } = await packRelease({ outDir: workshop.createFolder() });
+  const { file } = await packApp({ folder: project, architecture: 'arm64' });
   const functions = workshop.createFolder();
   for (const program of ['rotate-cache-user', 'rotate-database-user']) {
     mkdirSync(join(functions, program));

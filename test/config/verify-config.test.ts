@@ -85,6 +85,10 @@ test.each<[string, Change]>([
   ],
   ['a reason of three words', set('https.refusedBecause', 'no domain yet')],
   ['a protection that is on', set('deletionProtection', true)],
+  [
+    'a locked image of Debian',
+    set('image', { bake: 'locked', base: 'debian-13', keep: 2, scan: { refusedBecause: 'nobody knows it' } }),
+  ],
 ])('%s is accepted', (_, change) => {
   expect(problemsOf(changed(change))).toEqual([]);
 });
@@ -212,9 +216,24 @@ test.each<[string, Change, string]>([
     'clones.max must be above clones.min (2): a roll launches a clone before it terminates one; got: 2; raise clones.max to 3 or more',
   ],
   [
-    'an image that is no AMI',
-    set('image.amiId', 'ami-0123'),
-    'image.amiId must be an AMI id: ami- and 17 hexadecimal digits; got: "ami-0123"; paste the id of the baked image',
+    'one image, and none to go back to',
+    set('image.keep', 1),
+    'image.keep must be from 2 to 100; got: 1; raise it to 2 or more',
+  ],
+  [
+    'an image that is baked at another time',
+    set('image.bake', 'nightly'),
+    'image.bake must be one of on-deploy, locked; got: "nightly"; choose one of these',
+  ],
+  [
+    'a base image we do not know',
+    set('image.base', 'ubuntu'),
+    'image.base must be one of al2023, debian-13; got: "ubuntu"; choose one of these',
+  ],
+  [
+    'an image that nobody scans, without a reason',
+    set('image.scan', { refusedBecause: 'no' }),
+    'image.scan.refusedBecause must be a reason of at least three words; got: "no"; write why this stage can go without, or turn the protection on',
   ],
   [
     'no instance type',
@@ -405,15 +424,15 @@ test('a name that every object has is no node type', () => {
 test('all problems are told at once, one line each, under the name of the stage', () => {
   const input = changed((config) => {
     config.clones.min = 9;
-    config.image.amiId = 'ami-1';
+    config.image.keep = 0;
     config.database.backupDays = 0;
   });
   expect(() => verifyConfig(input)).toThrow(
     [
       'The config of stage dev is not right:',
       '  clones.min must not be above clones.max (4); got: 9; lower clones.min or raise clones.max',
-      '  image.amiId must be an AMI id: ami- and 17 hexadecimal digits; got: "ami-1"; paste the id of the baked image',
       '  database.backupDays must be at least 1 when there are replicas (1): a replica starts from a backup; got: 0; turn backups on or use no replicas',
+      '  image.keep must be from 2 to 100; got: 0; raise it to 2 or more',
     ].join('\n'),
   );
 });

@@ -1,5 +1,7 @@
 // What a clone is.
+import { CfnParameter } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnImage } from 'aws-cdk-lib/aws-imagebuilder';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CloneTemplate, type CloneTemplateProps } from '../../lib/constructs/clone-template';
@@ -127,7 +129,7 @@ test('a clone decrypts with their key through Secrets Manager only', () => {
 
 test('a clone reports on its lifecycle to its own group', () => {
   const right = rightOf(build(), 'Lifecycle');
-  expect(right?.Action).toEqual(['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat']);
+  expect(right?.Action).toEqual(['autoscaling:CompleteLifecycleAction', 'autoscaling:SetInstanceHealth']);
   expect(JSON.stringify(right?.Resource)).toMatch(/:autoScalingGroup:\*:autoScalingGroupName\/test"/);
 });
 
@@ -158,18 +160,29 @@ test('its image, role and log are there to be used', () => {
 });
 
 test.each<[Partial<CloneTemplateProps>, string]>([
-  ...['ami-0123', 'resolve:ssm:/image', 'AMI-00000000000000001', '${Token[TOKEN.1]}'].map(
-    (amiId): [Partial<CloneTemplateProps>, string] => [
-      { amiId },
-      `Test/Clone.amiId must be a literal: ami- and 17 hexadecimal digits; got: "${amiId}"; paste the id of the baked image`,
-    ],
-  ),
+  ...['ami-0123', 'resolve:ssm:/image', 'AMI-00000000000000001'].map((amiId): [Partial<CloneTemplateProps>, string] => [
+    { amiId },
+    `Test/Clone.amiId must be a literal, ami- and 17 hexadecimal digits, or an image that is baked with the deploy; got: "${amiId}"; paste the id of the baked image, or pass ImagePipeline.bakeOnDeploy()`,
+  ]),
   ...[0, 16385, 8.5].map((diskGiB): [Partial<CloneTemplateProps>, string] => [
     { diskGiB },
     `Test/Clone.diskGiB must be a whole number from 1 to 16384; got: ${diskGiB}; use the size of the image, or somewhat more`,
   ]),
 ])('%j is refused', (props, message) => {
   expect(() => build(props)).toThrow(new Error(message));
+});
+
+test('an image that is baked with the deploy is taken as it is referred to', () => {
+  const template = templateOf((stack) =>
+    make(stack, { amiId: new CfnImage(stack, 'Image', { infrastructureConfigurationArn: 'arn:machine' }).attrImageId }),
+  );
+  expect(dataOf(template).ImageId).toEqual({ 'Fn::GetAtt': ['Image', 'ImageId'] });
+});
+
+test('an image that is looked up by the deploy is refused: it would change by itself', () => {
+  expect(() => templateOf((stack) => make(stack, { amiId: new CfnParameter(stack, 'Image').valueAsString }))).toThrow(
+    'Test/Clone.amiId must be a literal',
+  );
 });
 
 test('an environment that would be misread is refused', () => {

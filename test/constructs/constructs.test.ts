@@ -18,11 +18,20 @@ const parts: Readonly<Record<string, string>> = {
   DatabaseMonitoring: 'of Database',
   DatabaseReplicas: 'of Database',
   DatabaseUsers: 'of Database',
+  ImageBaker: 'of ImagePipeline',
+  ImageLifecycle: 'of ImagePipeline',
   SecretRotation: 'of CacheUserRotation and DatabaseUserRotation, whose programs it runs',
 };
 
 /** Interfaces of what is not exported. */
-const partProps = ['DatabaseReplicasProps', 'PropRange', 'PropRule', 'SecretRotationProps'];
+const partProps = [
+  'DatabaseReplicasProps',
+  'ImageBakerProps',
+  'ImageLifecycleProps',
+  'PropRange',
+  'PropRule',
+  'SecretRotationProps',
+];
 
 const namesOf = (all: readonly { name: string }[]): string[] => all.map(({ name }) => name);
 

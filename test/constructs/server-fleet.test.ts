@@ -51,7 +51,7 @@ test('minimal: two to four small clones in private subnets behind a firewall, fr
     MinSize: '2',
     MaxSize: '4',
     VPCZoneIdentifier: [{ Ref: expect.stringContaining('Private') }, { Ref: expect.stringContaining('Private') }],
-    LifecycleHookSpecificationList: [{ HeartbeatTimeout: 180 }, { HeartbeatTimeout: 60 }],
+    LifecycleHookSpecificationList: [{ HeartbeatTimeout: 180 }, { HeartbeatTimeout: 75 }],
     DeletionProtection: 'prevent-force-deletion',
   });
   expect(mixOf(template).LaunchTemplate).toMatchObject({ Overrides: [{ InstanceType: 't4g.small' }] });
@@ -319,7 +319,7 @@ test.each<[Partial<ServerFleetProps>, string]>([
   ...[cloneEnv.port, cloneEnv.https, cloneEnv.keepAliveSeconds, cloneEnv.drainSeconds, cloneEnv.stopSeconds].map(
     (name): [Partial<ServerFleetProps>, string] => [
       { environment: { [name]: '1' } },
-      `environment must not say what follows from clonePort, https and readyWithin; got: ["${name}"]; leave these out and set those props`,
+      `environment must not say what follows from name, clonePort, https and readyWithin; got: ["${name}"]; leave these out and set those props`,
     ],
   ),
 ])('%j is refused', (props, message) => {

@@ -17,7 +17,7 @@ const { region } = dev;
 
 const changes = {
   'clones.min': dev.clones.min + 1,
-  'image.amiId': 'ami-0de000000000000ff',
+  'locked.ami': 'ami-0de000000000000ff',
   'database.storageGiB': dev.database.storageGiB + 10,
 };
 
@@ -80,14 +80,14 @@ test('after the first deploy every resource is there, with the values that its t
 
 test('what is there first is what the config of the stage says', () => {
   expect(deployed.first.groups).toMatchObject([{ min: dev.clones.min, max: dev.clones.max }]);
-  expect(deployed.first.launchTemplates).toMatchObject([{ image: dev.image.amiId }]);
+  expect(deployed.first.launchTemplates).toMatchObject([{ image: 'ami-0de00000000000001' }]);
   expect(deployed.first.databases[0]).toMatchObject({ class: dev.database.class, storage: dev.database.storageGiB });
 });
 
 test('after the second deploy the changed values are there', () => {
   const [primary] = deployed.second.databases;
   expect(deployed.second.groups).toMatchObject([{ min: changes['clones.min'], max: dev.clones.max }]);
-  expect(deployed.second.launchTemplates).toMatchObject([{ image: changes['image.amiId'] }]);
+  expect(deployed.second.launchTemplates).toMatchObject([{ image: changes['locked.ami'] }]);
   expect(primary).toMatchObject({ isReplica: false, storage: changes['database.storageGiB'] });
 });
 

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { extract } from 'tar';
+import { runtimesFolder } from '../../lib/release/home';
 import { project } from '../provide-servers';
 
 export interface Ended {
@@ -44,6 +45,9 @@ export class Consumer {
       JSON.stringify({ compilerOptions: { ...compilerOptions, outDir: 'built' } }),
     );
     cpSync(join(examples, 'app'), join(folder, 'built/app'), { recursive: true });
+    mkdirSync(join(folder, 'home'));
+    // Fetched once, for all tests.
+    symlinkSync(runtimesFolder(), join(folder, 'home/runtimes'));
     return new Consumer(folder, packed);
   }
 

@@ -4,6 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cloneEnv, clonePaths } from '../../lib/config/names';
 import { findFreePort } from '../../lib/local/free-port';
+import { machineArchitecture } from '../../lib/release/descriptor';
+import { getRuntime } from '../../lib/release/runtime';
+import { toNodeFlags } from '../../lib/release/sandbox';
 import { unpackRelease } from '../../lib/release/unpack';
 import { untilTrue } from '../web/real-servers';
 import { Consumer, type Ended, listExamples } from './consumer';
@@ -49,16 +52,19 @@ describe('the package', () => {
     const isWanted = (path: string): boolean =>
       // npm takes these whatever `files` says.
       ['LICENSE', 'README.md', 'package.json', 'bin/clonekit.ts'].includes(path) ||
-      /^\.dist\/(bin\/web|lib\/index|lib\/(config|constructs|functions|refusals|release|stacks|web)\/.+)\.(js|d\.ts)$/.test(
+      /^\.dist\/(bin\/clone|lib\/index|lib\/(clone|config|constructs|functions|refusals|release|stacks)\/.+)\.(js|d\.ts)$/.test(
         path,
       ) ||
-      /^\.dist\/lib\/web\/(assets|migrations)\/[\w-]+\.(css|svg|sql)$/.test(path);
+      /^\.dist\/lib\/release\/(image\/[\w-]+\.sh|runtime\/package(-lock)?\.json)$/.test(path);
     expect(consumer.packed.filter((path) => !isWanted(path))).toEqual([]);
     const needed = [
       'lib/index.js',
       'lib/index.d.ts',
       'lib/functions/rotate-database-user.js',
-      'lib/web/assets/site.css',
+      'bin/clone.js',
+      'lib/clone/guard.js',
+      'lib/release/runtime/package-lock.json',
+      'lib/release/image/bake.sh',
     ];
     for (const path of needed) expect(consumer.packed).toContain(`.dist/${path}`);
   });
@@ -79,17 +85,6 @@ describe('the package', () => {
     const { code, stderr } = await consumer.node(['-e', "require('clonekit/.dist/lib/constructs/prop-rule')"]);
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
-  });
-
-  test('packs the reference app, which starts as far as its environment lets it', async () => {
-    const outDir = join(consumer.folder, 'reference');
-    const script = `require('clonekit').packRelease({ outDir: ${JSON.stringify(outDir)} }).then(({ file }) => console.log(file))`;
-    const { stdout } = await consumer.node(['-e', script]);
-    const { entry, files } = await unpackRelease(stdout.trim(), join(outDir, 'unpacked'));
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(['assets/site.css', 'ioredis.cjs', 'mysql2.cjs']));
-    const { code, stderr } = await consumer.node([join(outDir, 'unpacked', entry)]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^This clone cannot start: CLONEKIT_STAGE must name the stage, got: nothing; /);
   });
 });
 
@@ -176,7 +171,7 @@ describe('two-fleets', () => {
 describe('own-app', () => {
   const findRelease = (): string => {
     const folder = join(consumer.folder, 'home/releases');
-    const [file, ...others] = readdirSync(folder);
+    const [file, ...others] = readdirSync(folder).filter((name) => name.endsWith('.tar.gz'));
     expect(others).toEqual([]);
     return join(folder, file as string);
   };
@@ -187,6 +182,13 @@ describe('own-app', () => {
       ({ Type }) => Type === 'AWS::ImageBuilder::Component',
     );
     expect(JSON.stringify(components)).toContain(digest);
+  });
+
+  test('launches the image that its deploy bakes', () => {
+    const resources = resourcesOf('own-app', 'Hello');
+    const [image] = Object.entries(resources).find(([, { Type }]) => Type === 'AWS::ImageBuilder::Image') ?? [];
+    const template = Object.values(resources).find(({ Type }) => Type === 'AWS::EC2::LaunchTemplate');
+    expect(template?.Properties?.LaunchTemplateData).toMatchObject({ ImageId: { 'Fn::GetAtt': [image, 'ImageId'] } });
   });
 
   test('its release runs by itself, answers what every clone answers, and ends on SIGTERM', async () => {
@@ -200,7 +202,8 @@ describe('own-app', () => {
       [cloneEnv.cloneId]: 'i-1',
       [cloneEnv.drainSeconds]: '0',
     };
-    const clone = spawn(process.execPath, [join(folder, entry)], { env, stdio: 'ignore' });
+    const { node } = await getRuntime(machineArchitecture);
+    const clone = spawn(node, [...toNodeFlags(folder), join(folder, entry)], { env, stdio: 'ignore' });
     const closed = new Promise<number | null>((resolve) => clone.once('close', resolve));
     try {
       const ask = (path: string): Promise<Response> =>

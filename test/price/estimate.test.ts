@@ -20,7 +20,7 @@ const findLine = (config: StageConfig, what: string): Line | undefined =>
 
 test('the stages cost this much a month', () => {
   const totals = Object.fromEntries(getStages().map((config) => [config.stage, estimate(config).monthlyUsd]));
-  expect(totals).toEqual({ dev: 211.22, small: 402.1, prod: 2093.73 });
+  expect(totals).toEqual({ dev: 211.54, small: 402.64, prod: 2094.81 });
 });
 
 describe.each(getStages().map((config) => [config.stage, config] as const))('of %s', (_, config) => {

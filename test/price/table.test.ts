@@ -65,6 +65,7 @@ test('these prices could not be verified, and no others', () => {
     ...['db.t4g.small', 'db.t4g.medium'],
     ...['db.m7g.large', 'db.m7g.xlarge', 'db.m7g.2xlarge', 'db.m7g.4xlarge'],
     ...['db.r7g.large', 'db.r7g.xlarge', 'db.r7g.2xlarge', 'db.r7g.4xlarge'],
+    'imageStorage',
     'databaseBackup',
   ]);
 });

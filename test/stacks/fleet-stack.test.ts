@@ -1,6 +1,6 @@
 // The clones: how many is nobody's to write down, what they are is literal, how they roll is in the template.
 import { derive } from '../../lib/config/derived';
-import { cloneEnv, cloneEnvFile, outputs } from '../../lib/config/names';
+import { cloneEnv, cloneEnvFile, cloneToldFile, outputs, stackName } from '../../lib/config/names';
 import {
   devWith,
   digest,
@@ -63,8 +63,24 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
     expect(Properties).not.toHaveProperty('DesiredCapacity');
   });
 
-  test('the image is a literal, so that it changes when and only when the template does', () => {
-    expect(launchDataOf(fleet).ImageId).toBe(config.image.amiId);
+  test('the image is the one that was baked with the deploy, known when this stack is deployed', () => {
+    const { 'Fn::GetStackOutput': output } = launchDataOf(fleet).ImageId as Record<
+      string,
+      { StackName: string; OutputName: string }
+    >;
+    expect(output?.StackName).toBe(stackName(config.stage, 'image'));
+    const [id] =
+      Object.entries(templates.image.Resources).find(([, { Type }]) => Type === 'AWS::ImageBuilder::Image') ?? [];
+    expect(templates.image.Outputs[output?.OutputName ?? '']?.Value).toEqual({ 'Fn::GetAtt': [id, 'ImageId'] });
+  });
+
+  test('the template changes whenever the image will, though it only refers to it', () => {
+    const { Version } = onlyResource(templates.image, 'AWS::ImageBuilder::ImageRecipe').Properties;
+    expect(groupOf(fleet).Properties.Tags).toContainEqual({
+      Key: 'clonekit:recipe',
+      Value: Version,
+      PropagateAtLaunch: true,
+    });
   });
 
   test('a change of the template rolls the group without ever having fewer clones', () => {
@@ -90,6 +106,7 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
 
   test('every clone is tagged with its stage and release', () => {
     expect(groupOf(fleet).Properties.Tags).toEqual([
+      { Key: 'clonekit:recipe', Value: expect.any(String), PropagateAtLaunch: true },
       { Key: 'clonekit:release', Value: digest, PropagateAtLaunch: true },
       { Key: 'clonekit:stage', Value: config.stage, PropagateAtLaunch: true },
     ]);
@@ -116,21 +133,25 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
     }
   });
 
-  test('a clone is told everything but who it is and where it listens, and no secret', () => {
-    const [first, ...json] = userDataOf(fleet).split('\n');
-    expect(first).toBe('#cloud-config');
+  test('a clone is told everything but where it listens, and no secret; who it is, by itself', () => {
+    const [first, second, ...json] = userDataOf(fleet).split('\n');
+    expect([first, second]).toEqual(['## template: jinja', '#cloud-config']);
     const { write_files: files } = JSON.parse(json.join('\n'));
-    expect(files).toEqual([{ path: cloneEnvFile, permissions: '0644', content: expect.any(String) }]);
+    expect(files).toEqual([
+      { path: cloneEnvFile, permissions: '0644', content: expect.any(String) },
+      { path: cloneToldFile, content: '' },
+    ]);
     const variables = Object.fromEntries(
       (files[0].content as string)
         .trimEnd()
         .split('\n')
         .map((line) => line.split('=') as [string, string]),
     );
-    const { cloneId, listen, ...told } = cloneEnv;
+    const { listen, ...told } = cloneEnv;
     expect(Object.keys(variables).sort()).toEqual(['AWS_REGION', ...Object.values(told)].sort());
     expect(variables).toMatchObject({
       AWS_REGION: '<AWS::Region>',
+      CLONEKIT_CLONE_ID: '{{ v1.instance_id }}',
       CLONEKIT_STAGE: config.stage,
       CLONEKIT_PORT: '8080',
       CLONEKIT_SESSIONS: expect.stringMatching(
@@ -156,6 +177,8 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
       CLONEKIT_KEEP_ALIVE_SECONDS: String(derived.keepAliveSeconds),
       CLONEKIT_DRAIN_SECONDS: String(derived.drainSeconds),
       CLONEKIT_STOP_SECONDS: String(derived.stopSeconds),
+      CLONEKIT_READY_SECONDS: String(config.clones.readyWithinSeconds),
+      CLONEKIT_GROUP: `clonekit-${config.stage}-fleet`,
     });
   });
 
@@ -230,7 +253,7 @@ test('one number gives clones more time everywhere in the template', () => {
   expect(groupOf(fleet).Properties).toMatchObject({
     DefaultInstanceWarmup: 50,
     HealthCheckGracePeriod: 80,
-    LifecycleHookSpecificationList: [{ HeartbeatTimeout: 360 }, { HeartbeatTimeout: 115 }],
+    LifecycleHookSpecificationList: [{ HeartbeatTimeout: 360 }, { HeartbeatTimeout: 130 }],
   });
   expect(userDataOf(fleet)).toContain('CLONEKIT_DRAIN_SECONDS=50\\n');
   expect(userDataOf(fleet)).toContain('CLONEKIT_STOP_SECONDS=115\\n');

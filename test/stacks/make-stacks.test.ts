@@ -3,14 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toImageLock } from '../../lib/config/image-lock';
 import { type StackPart, stackName, stackParts, stageNames } from '../../lib/config/names';
 import { getStages } from '../../lib/config/stages';
-import { context, digest, type Synthesized, synthesize, synthesizedStages } from './synthesized';
+import { packApp } from '../../lib/release/pack-app';
+import { context, type Synthesized, synthesize, synthesizedStages } from './synthesized';
 
 const project = join(__dirname, '../..');
 
 /** Runs bin/app.ts as `cdk` does, with cdk.json's context and these values. */
-const runApp = (values: Record<string, string>, outdir: string, cwd = project) =>
+const runApp = (values: Record<string, string>, outdir: string, cwd = project, env: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
     cwd,
     encoding: 'utf8',
@@ -18,17 +20,36 @@ const runApp = (values: Record<string, string>, outdir: string, cwd = project) =
       PATH: process.env.PATH,
       CDK_OUTDIR: outdir,
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...values }),
+      ...env,
     },
   });
 
+let release: string;
+let digest: string;
+
+/** Packed once for all: stages are of one processor. */
+beforeAll(async () => {
+  ({ file: release, digest } = await packApp({ folder: project, architecture: 'arm64' }));
+}, 120_000);
+
+/** The app in a folder of its own, where it may write. */
+const inCopy = <T>(use: (run: (values: Record<string, string>) => ReturnType<typeof runApp>, copy: string) => T): T => {
+  const copy = mkdtempSync(join(tmpdir(), 'clonekit-copy-'));
+  try {
+    for (const name of ['bin', 'lib', 'package.json'])
+      cpSync(join(project, name), join(copy, name), { recursive: true });
+    symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
+    return use((values) => runApp({ release, ...values }, join(copy, 'out'), copy), copy);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+};
+
 describe('bin/app.ts', () => {
   let folder: string;
-  let release: string;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'clonekit-app-'));
-    release = join(folder, `${digest}.tar.gz`);
-    writeFileSync(release, 'a release');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -68,25 +89,78 @@ describe('bin/app.ts', () => {
   }, 60_000);
 });
 
+describe('the lock of images', () => {
+  const listTemplates = (copy: string): string[] =>
+    readdirSync(join(copy, 'out')).filter((file) => file.endsWith('.template.json'));
+
+  /** A copy whose stage dev does not bake on deploy. */
+  const inLockedCopy: typeof inCopy = (use) =>
+    inCopy((_, copy) => {
+      cpSync(join(project, '.stateful-ids.json'), join(copy, '.stateful-ids.json'));
+      const file = join(copy, 'lib/config/stages.ts');
+      writeFileSync(file, readFileSync(file, 'utf8').replace("bake: 'on-deploy'", "bake: 'locked'"));
+      // Without CDK's own validation, which takes most of the time.
+      const runFast = (values: Record<string, string>) =>
+        runApp({ release, stage: 'dev', ...values }, join(copy, 'out'), copy, { CDK_VALIDATION: 'false' });
+      return use(runFast, copy);
+    });
+  const image = {
+    stage: 'dev',
+    region: 'eu-central-1',
+    architecture: 'arm64',
+    ami: 'ami-0123456789abcdef0',
+    base: 'ami-0fedcba9876543210',
+    commit: 'none',
+    bakedAt: '2026-11-24T12:00:00.000Z',
+    test: 'passed',
+  } as const;
+
+  test('without an image of the release, synth is refused with the command that bakes it', () => {
+    inLockedCopy((run) => {
+      expect(run({})).toMatchObject({
+        status: 1,
+        stderr: '.image.lock.json: image of dev must be there, got: nothing; bake it: npx clonekit bake --stage dev\n',
+      });
+    });
+  }, 60_000);
+
+  test('with an image of another release, synth is refused with the command that bakes this one', () => {
+    inLockedCopy((run, copy) => {
+      writeFileSync(join(copy, '.image.lock.json'), toImageLock([], { ...image, release: 'e'.repeat(64) }));
+      const { status, stderr } = run({});
+      expect(status).toBe(1);
+      expect(stderr).toBe(
+        `.image.lock.json: release of the image of dev must be ${digest}, got: "${'e'.repeat(64)}"; bake it: npx clonekit bake --stage dev\n`,
+      );
+    });
+  }, 60_000);
+
+  test('with its image, the fleet has it as a literal', () => {
+    inLockedCopy((run, copy) => {
+      writeFileSync(join(copy, '.image.lock.json'), toImageLock([], { ...image, release: digest }));
+      expect(run({})).toMatchObject({ status: 0, stderr: '' });
+      expect(readFileSync(join(copy, 'out/clonekit-dev-fleet.template.json'), 'utf8')).toContain(
+        `"ImageId": "${image.ami}"`,
+      );
+    });
+  }, 60_000);
+
+  test('what bakes needs no lock, and makes no fleet', () => {
+    inLockedCopy((run, copy) => {
+      expect(run({ bake: 'true', base: image.base })).toMatchObject({ status: 0, stderr: '' });
+      expect(listTemplates(copy).sort()).toEqual([
+        'clonekit-dev-image.template.json',
+        'clonekit-dev-network.template.json',
+      ]);
+      expect(readFileSync(join(copy, 'out/clonekit-dev-image.template.json'), 'utf8')).toContain(
+        `"ParentImage": "${image.base}"`,
+      );
+    });
+  }, 60_000);
+});
+
 describe('the lock of stateful ids', () => {
   const committed = readFileSync(join(project, '.stateful-ids.json'), 'utf8');
-
-  /** The app in a folder of its own, where it may write. */
-  const inCopy = <T>(
-    use: (run: (values: Record<string, string>) => ReturnType<typeof runApp>, copy: string) => T,
-  ): T => {
-    const copy = mkdtempSync(join(tmpdir(), 'clonekit-copy-'));
-    try {
-      for (const name of ['bin', 'lib', 'package.json'])
-        cpSync(join(project, name), join(copy, name), { recursive: true });
-      symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
-      const release = join(copy, `${digest}.tar.gz`);
-      writeFileSync(release, 'a release');
-      return use((values) => runApp({ release, ...values }, join(copy, 'out'), copy), copy);
-    } finally {
-      rmSync(copy, { recursive: true });
-    }
-  };
 
   test('written anew it is what is committed', () => {
     inCopy((run, copy) => {
@@ -112,8 +186,6 @@ describe('the lock of stateful ids', () => {
 test('every time of a clone’s life is printed when it is asked for', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-readiness-'));
   try {
-    const release = join(folder, `${digest}.tar.gz`);
-    writeFileSync(release, 'a release');
     const { stderr } = runApp({ release, stage: 'prod', readiness: 'true' }, join(folder, 'out'));
     expect(stderr).toMatch(/^clones.readyWithinSeconds +180 s +config of prod$/m);
     expect(stderr).toMatch(/^deregistration +30 s/m);

@@ -34,11 +34,17 @@ export const digest = 'd'.repeat(64);
 
 export const context = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8')).context as object;
 
+export interface SynthesizeOptions {
+  readonly validated?: boolean;
+  /** Of a stage whose image is locked. */
+  readonly locked?: Parameters<typeof makeStacks>[3];
+}
+
 /**
  * The four stacks of a stage as CDK writes them. CDK's own validation is left out here, it takes longer than the rest:
  * make-stacks.test.ts runs it on every stage.
  */
-export const synthesize = (config: StageConfig, { validated = false } = {}): Synthesized => {
+export const synthesize = (config: StageConfig, { validated = false, locked }: SynthesizeOptions = {}): Synthesized => {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-stacks-'));
   const before = process.env[validation];
   process.env[validation] = String(validated);
@@ -51,7 +57,7 @@ export const synthesize = (config: StageConfig, { validated = false } = {}): Syn
       outdir: join(folder, 'out'),
       defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
     });
-    const stacks = makeStacks(app, config, { digest, file });
+    const stacks = makeStacks(app, config, { digest, file }, locked);
     const assembly = app.synth();
     const eachPart = <T>(read: (part: StackPart) => T) =>
       Object.fromEntries(stackParts.map((part) => [part, read(part)])) as Record<StackPart, T>;
@@ -70,11 +76,11 @@ export const synthesize = (config: StageConfig, { validated = false } = {}): Syn
 export const synthesizedStages = (): [string, Synthesized, StageConfig][] =>
   getStages().map((config) => [config.stage, synthesize(config), config]);
 
-export const devWith = (change: (config: StageConfig) => void): Synthesized => {
+export const devWith = (change: (config: StageConfig) => void, locked?: SynthesizeOptions['locked']): Synthesized => {
   const [dev] = getStages('dev');
   const config = structuredClone(dev as StageConfig);
   change(config);
-  return synthesize(config);
+  return synthesize(config, { locked });
 };
 
 export const resourcesOf = (template: Template, type: string): Resource[] =>

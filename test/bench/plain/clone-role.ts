@@ -33,7 +33,7 @@ export const makeCloneRole = (scope: Construct, { name, network, data }: CloneRo
     }),
     new PolicyStatement({
       sid: 'Lifecycle',
-      actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
+      actions: ['autoscaling:CompleteLifecycleAction', 'autoscaling:SetInstanceHealth'],
       resources: [`arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${name}`],
     }),
     new PolicyStatement({

@@ -31,6 +31,8 @@ import type { DataStack } from './data';
 export interface ClonesProps extends CloneRoleProps {
   readonly targetGroup: ApplicationTargetGroup;
   readonly digest: string;
+  readonly imageId: string;
+  readonly recipeVersion: string;
 }
 
 const warmUp = Duration.seconds(12);
@@ -86,6 +88,7 @@ export class Clones extends Construct {
     this.group.scaleOnRequestCount('Requests', { targetRequestsPerMinute: 1500 });
     Tags.of(this.group).add('clonekit:stage', 'dev', { applyToLaunchedInstances: true });
     Tags.of(this.group).add('clonekit:release', props.digest, { applyToLaunchedInstances: true });
+    Tags.of(this.group).add('clonekit:recipe', props.recipeVersion, { applyToLaunchedInstances: true });
     this.resource = this.group.node.defaultChild as CfnAutoScalingGroup;
     this.resource.lifecycleHookSpecificationList = [
       {
@@ -98,7 +101,7 @@ export class Clones extends Construct {
         lifecycleHookName: 'stop',
         lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
         defaultResult: 'CONTINUE',
-        heartbeatTimeout: 30,
+        heartbeatTimeout: 42,
       },
     ];
   }
@@ -120,7 +123,7 @@ export class Clones extends Construct {
     return new LaunchTemplate(this, 'LaunchTemplate', {
       machineImage: {
         getImage: () => ({
-          imageId: 'ami-0de00000000000001',
+          imageId: props.imageId,
           osType: OperatingSystemType.LINUX,
           userData: UserData.forLinux(),
         }),

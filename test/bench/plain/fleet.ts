@@ -25,16 +25,22 @@ export interface FleetStackProps extends StackProps {
   readonly network: NetworkStack;
   readonly data: DataStack;
   readonly release: string;
+  readonly imageId: string;
+  readonly recipeVersion: string;
 }
 
 const name = 'clonekit-dev-fleet';
 
 export class FleetStack extends Stack {
-  constructor(scope: Construct, id: string, { network, data, release, ...props }: FleetStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { network, data, release, imageId, recipeVersion, ...props }: FleetStackProps,
+  ) {
     super(scope, id, props);
     const digest = basename(release, '.tar.gz');
     const { loadBalancer, targetGroup } = this.makeLoadBalancer(network);
-    const clones = new Clones(this, 'Group', { name, network, data, targetGroup, digest });
+    const clones = new Clones(this, 'Group', { name, network, data, targetGroup, digest, imageId, recipeVersion });
     const watched = watchFleet(loadBalancer, targetGroup, name);
     const [errors, slow, unhealthy] = watched.map((each) => makeAlarm(this, each).alarmName);
     clones.rollBackOn([errors, slow, unhealthy] as string[]);

@@ -2,7 +2,7 @@
 import type { App, StackProps } from 'aws-cdk-lib';
 import { DataStack } from './data';
 import { FleetStack } from './fleet';
-import { ImageStack } from './image';
+import { ImageStack, version } from './image';
 import { NetworkStack } from './network';
 
 export interface PlainFiles {
@@ -24,6 +24,17 @@ export const makePlainStacks = (app: App, { release, functions }: PlainFiles): v
     network,
     functions,
   });
-  new ImageStack(app, 'clonekit-dev-image', { ...toProps('How the image of a clone is baked'), network, release });
-  new FleetStack(app, 'clonekit-dev-fleet', { ...toProps('Load balancer and clones'), network, data, release });
+  const { imageId } = new ImageStack(app, 'clonekit-dev-image', {
+    ...toProps('How the image of a clone is baked'),
+    network,
+    release,
+  });
+  new FleetStack(app, 'clonekit-dev-fleet', {
+    ...toProps('Load balancer and clones'),
+    network,
+    data,
+    release,
+    imageId,
+    recipeVersion: version,
+  });
 };

@@ -1,4 +1,4 @@
-// A built app at its smallest: it answers what every clone answers, and says hello to whatever else.
+// An app at its smallest: it answers what every clone answers, and says hello to whatever else.
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { createServer } = require('node:http');
@@ -7,9 +7,9 @@ const { join } = require('node:path');
 const { CLONEKIT_CLONE_ID: clone, CLONEKIT_LISTEN: address, CLONEKIT_PORT: port } = process.env;
 const seconds = (name, otherwise) => Number(process.env[name] ?? otherwise) * 1000;
 
-// Packing wrote it: its digest is the name of the release.
-const manifest = readFileSync(join(__dirname, 'manifest.json'));
-const release = createHash('sha256').update(manifest).digest('hex');
+// Packing writes it beside the app's folder: its digest is the name of the release.
+const sums = readFileSync(join(__dirname, '../SHA256SUMS'));
+const release = createHash('sha256').update(sums).digest('hex');
 const identity = JSON.stringify({ clone, release, startedAt: new Date() });
 const answers = { '/-/live': 'well', '/-/ready': 'ready', '/-/identity': identity };
 
