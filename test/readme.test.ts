@@ -21,6 +21,8 @@ const runElsewhere: Readonly<Record<string, string>> = {
   'npm run test:policy': '.ci/run runs it',
   'npm run test:deploy': '.ci/run runs it',
   'npm run bench': 'takes minutes; its parts are the commands above',
+  'npx clonekit image --boot': 'needs root and minutes; test/image boots the same machines',
+  'npm run test:image': '.ci/run runs it',
   'npx cdk synth --quiet -c lock=true': 'writes into the project; test/stacks/make-stacks.test.ts runs it elsewhere',
   'npm pack': 'test/examples/examples.test.ts packs, and installs what it packed',
 };

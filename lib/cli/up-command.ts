@@ -7,8 +7,9 @@ import { OperatorError } from '../config/operator-error';
 import { findFleetFile } from '../local/fleet-file';
 import { toHome } from '../local/home';
 import { isRunning } from '../local/process-record';
-import { type ReadyFleet, type Report, up } from '../local/up';
-import { packRelease } from '../release/pack';
+import { type ReadyFleet, type Report, type UpOptions, up } from '../local/up';
+import { machineArchitecture } from '../release/descriptor';
+import { type PackAppOptions, packApp } from '../release/pack-app';
 import type { Surroundings, UpFlags } from './flags';
 import { toTable } from './table';
 
@@ -17,6 +18,34 @@ export async function upCommand(flags: UpFlags, surroundings: Surroundings): Pro
 }
 
 async function upHere(flags: UpFlags, { project, env }: Surroundings): Promise<number> {
+  const report = toReport(flags);
+  const pack = ({ outDir }: Pick<PackAppOptions, 'outDir'>) =>
+    packApp({ folder: project, architecture: machineArchitecture, outDir });
+  const clones = flags.machines ? await toMachines({ project, env }, report) : {};
+  return await untilSignalled(flags, async (stop) => {
+    await up({ project, env, stage: flags.stage, port: flags.port, ...clones, pack, report, stop });
+    report.note('everything is down');
+  });
+}
+
+/** Before anything is touched: whether this machine can. */
+async function toMachines(
+  { project, env }: Surroundings,
+  { note }: Report,
+): Promise<Pick<UpOptions, 'launcher' | 'patience'>> {
+  const { verifyCanMakeImages } = await import('../local/image/command');
+  const { bootPatience } = await import('../local/image/emulator');
+  const { launchImages } = await import('../local/image/launch-images');
+  verifyCanMakeImages();
+  const launcher = launchImages({ imagesFolder: toHome(project, env).images, onProgress: note });
+  return { launcher, patience: bootPatience };
+}
+
+/** Works until it is done, or a signal asks it to stop. */
+export async function untilSignalled(
+  { json }: { readonly json?: boolean },
+  work: (stop: AbortSignal) => Promise<void>,
+): Promise<number> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -24,17 +53,17 @@ async function upHere(flags: UpFlags, { project, env }: Surroundings): Promise<n
   // Whoever read what this prints has gone, as in `npm start | head`: stop in order, do not die and leave it running.
   process.stdout.on('error', onSignal);
   try {
-    const report = flags.json ? jsonReport : textReport;
-    await up({ project, env, stage: flags.stage, port: flags.port, pack: packRelease, report, stop: stop.signal });
-    report.note('everything is down');
+    await work(stop.signal);
     return 0;
   } catch (error) {
-    if (flags.json && error instanceof OperatorError) print({ event: 'failed', error: error.message });
+    if (json && error instanceof OperatorError) print({ event: 'failed', error: error.message });
     throw error;
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
   }
 }
+
+export const toReport = ({ json }: { readonly json?: boolean }): Report => (json ? jsonReport : textReport);
 
 const print = (line: object): void => console.log(JSON.stringify(line));
 
@@ -67,14 +96,22 @@ const toText = ({ url, endpoint, region, seconds, topology }: ReadyFleet): strin
   ].join('\n');
 
 /** Starts the same command in a session of its own, shows what it prints until it is ready, and lets go of it. */
-async function upBehind({ stage, port, json }: UpFlags, { project, env }: Surroundings): Promise<number> {
+async function upBehind({ stage, port, json, machines }: UpFlags, { project, env }: Surroundings): Promise<number> {
   const { folder, log } = toHome(project, env);
   mkdirSync(dirname(log), { recursive: true });
   const running = findFleetFile(folder);
   // A fleet that is up goes on writing its own log; that of the new one is told apart by where it begins.
   const isUp = running !== undefined && isRunning(running.supervisor);
   const file = openSync(log, isUp ? 'a' : 'w', 0o600);
-  const args = ['up', '--stage', stage, '--port', String(port), ...(json ? ['--json'] : [])];
+  const args = [
+    'up',
+    '--stage',
+    stage,
+    '--port',
+    String(port),
+    ...(json ? ['--json'] : []),
+    ...(machines ? ['--machines'] : []),
+  ];
   const before = statSync(log).size;
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
     cwd: project,
