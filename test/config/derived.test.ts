@@ -9,7 +9,7 @@ test('the numbers of prod are these', () => {
   expect(derive(getStages('prod')[0] as StageConfig)).toMatchObject({
     rollMinPercent: 100,
     rollMaxPercent: 134,
-    rollSeconds: { atMin: 2355, atMax: 2355 },
+    rollSeconds: { atMin: 2400, atMax: 2400 },
     surge: 17,
     maxConnections: 1228,
     poolSize: 10,

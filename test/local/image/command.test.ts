@@ -28,7 +28,10 @@ test.each([
 });
 
 test('the packages are named once each', () => {
-  expect(imagePackages).toEqual(['mmdebstrap', 'e2fsprogs', 'qemu-utils', 'qemu-system-x86']);
+  expect(imagePackages).toEqual([
+    ...['mmdebstrap', 'fdisk', 'mtools', 'syslinux'],
+    ...['e2fsprogs', 'qemu-utils', 'qemu-system-x86'],
+  ]);
 });
 
 test('a command that fails is one sentence with the last word it said', async () => {
