@@ -64,7 +64,7 @@ Storage=volatile
 RuntimeMaxUse=64M
 END
 
-# All that a clone is told is a file. Nobody's key, user, password or script is put on it at boot.
+# All that a clone is told is a file. Nobody's key, user or password is put on it at boot; a boothook in user data still runs.
 mkdir -p /etc/cloud/cloud.cfg.d
 cat >/etc/cloud/cloud.cfg.d/99-clonekit.cfg <<'END'
 datasource_list: [Ec2]
