@@ -18,14 +18,6 @@ export interface Article extends ArticleInput {
 
 export type ArticleSummary = Pick<Article, 'id' | 'title' | 'author' | 'createdAt'> & { excerpt: string };
 
-interface ArticleRow extends ArticleInput {
-  id: number;
-  authorId: number;
-  author: string;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
 export const articlesPerPage = 20;
 
 export class Articles {
@@ -35,9 +27,11 @@ export class Articles {
   ) {}
 
   async create(authorId: number, { title, body }: ArticleInput): Promise<Written & { id: number }> {
-    const insert =
-      'INSERT INTO articles (author_id, title, body, created_at, updated_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))';
-    const written = await this.getDatabase().write(insert, [authorId, title, body]);
+    const database = this.getDatabase();
+    const { sql, now } = database;
+    const written = await database.write(
+      sql.insertInto('articles').values({ author_id: authorId, title, body, created_at: now, updated_at: now }),
+    );
     // Nobody has it cached; the marker spares other readers a replica that has not got it yet.
     await this.cache.markWritten(written.insertId, written.position);
     return { ...written, id: written.insertId };
@@ -45,12 +39,18 @@ export class Articles {
 
   async update(id: number, authorId: number, { title, body }: ArticleInput): Promise<Written> {
     await this.cache.markPending(id);
-    const update =
-      'UPDATE articles SET title = ?, body = ?, updated_at = UTC_TIMESTAMP(3) WHERE id = ? AND author_id = ?';
-    const written = await this.getDatabase().write(update, [title, body, id, authorId]);
+    const database = this.getDatabase();
+    const { sql, now } = database;
+    const written = await database.write(
+      sql
+        .updateTable('articles')
+        .set({ title, body, updated_at: now })
+        .where('id', '=', id)
+        .where('author_id', '=', authorId),
+    );
     await this.cache.markWritten(id, written.position);
     if (written.affectedRows > 0) return written;
-    const [row] = await this.getDatabase().readPrimary('SELECT id FROM articles WHERE id = ?', [id]);
+    const [row] = await database.readPrimary(sql.selectFrom('articles').select('id').where('id', '=', id));
     throw row ? forbidden('Only its author may change an article.') : notFound('article');
   }
 
@@ -58,10 +58,16 @@ export class Articles {
   async get(id: number, position?: Position): Promise<Article> {
     const lookup = await this.cache.find(id);
     if (lookup?.value) return lookup.value;
-    const select = `SELECT a.id, a.title, a.body, a.author_id AS authorId, u.name AS author,
-        a.created_at AS createdAt, a.updated_at AS updatedAt
-      FROM articles a JOIN users u ON u.id = a.author_id WHERE a.id = ?`;
-    const [row] = await this.getDatabase().read<ArticleRow>(select, [id], [position, toPosition(lookup?.marker)]);
+    const database = this.getDatabase();
+    const [row] = await database.read(
+      database.sql
+        .selectFrom('articles as a')
+        .innerJoin('users as u', 'u.id', 'a.author_id')
+        .select(['a.id', 'a.title', 'a.body', 'a.author_id as authorId', 'u.name as author'])
+        .select(['a.created_at as createdAt', 'a.updated_at as updatedAt'])
+        .where('a.id', '=', id),
+      [position, toPosition(lookup?.marker)],
+    );
     if (!row) throw notFound('article');
     const article = {
       ...row,
@@ -75,11 +81,18 @@ export class Articles {
 
   /** The newest first. @param before only articles older than the one with this id */
   async list(position?: Position, before?: number): Promise<ArticleSummary[]> {
-    const select = `SELECT a.id, a.title, LEFT(a.body, 240) AS excerpt, u.name AS author, a.created_at AS createdAt
-      FROM articles a JOIN users u ON u.id = a.author_id
-      WHERE a.id < ? ORDER BY a.id DESC LIMIT ${articlesPerPage}`;
-    type Row = Omit<ArticleSummary, 'createdAt'> & { createdAt: Date };
-    const rows = await this.getDatabase().read<Row>(select, [before ?? Number.MAX_SAFE_INTEGER], [position]);
+    const database = this.getDatabase();
+    const rows = await database.read(
+      database.sql
+        .selectFrom('articles as a')
+        .innerJoin('users as u', 'u.id', 'a.author_id')
+        .select(['a.id', 'a.title', 'u.name as author', 'a.created_at as createdAt'])
+        .select(({ fn, lit }) => fn<string>('left', ['a.body', lit(240)]).as('excerpt'))
+        .where('a.id', '<', before ?? Number.MAX_SAFE_INTEGER)
+        .orderBy('a.id', 'desc')
+        .limit(({ lit }) => lit(articlesPerPage)),
+      [position],
+    );
     return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
   }
 }

@@ -13,9 +13,11 @@ const duplicateEntry = 1062;
 
 export async function registerUser(database: Database, input: SignIn): Promise<User> {
   const password = await hashPassword(input.password);
-  const insert = 'INSERT INTO users (name, password, created_at) VALUES (?, ?, UTC_TIMESTAMP(3))';
+  const { sql, now } = database;
   try {
-    const { insertId } = await database.write(insert, [input.name, password]);
+    const { insertId } = await database.write(
+      sql.insertInto('users').values({ name: input.name, password, created_at: now }),
+    );
     return { id: insertId, name: input.name };
   } catch (error) {
     if ((error as { errno?: number }).errno !== duplicateEntry) throw error;
@@ -26,8 +28,9 @@ export async function registerUser(database: Database, input: SignIn): Promise<U
 
 /** Takes as long for a name that nobody has. From the primary: a user may sign in the moment they registered. */
 export async function verifyUser(database: Database, input: SignIn): Promise<User> {
-  const select = 'SELECT id, name, password FROM users WHERE name = ?';
-  const [row] = await database.readPrimary<User & { password: string }>(select, [input.name]);
+  const [row] = await database.readPrimary(
+    database.sql.selectFrom('users').select(['id', 'name', 'password']).where('name', '=', input.name),
+  );
   if (!(await isPassword(input.password, row?.password)) || !row) {
     throw unauthorized('There is no user with this name and password.');
   }

@@ -7,6 +7,7 @@ import { mariadb } from './mariadb';
 import { mysql } from './mysql';
 import { Pool } from './pool';
 import type { Value } from './query';
+import { createSql, now, type Sql, type Statement } from './sql';
 
 export interface DatabaseOptions {
   primary: Endpoint;
@@ -41,6 +42,10 @@ interface Replica {
 class LateReplica extends Error {}
 
 export class Database {
+  /** What statements are written by. */
+  readonly sql: Sql = createSql();
+  /** The server's time, in statements. */
+  readonly now = now;
   readonly #primary: Pool;
   readonly #replicas: Replica[];
   #turn = 0;
@@ -72,28 +77,30 @@ export class Database {
   }
 
   /** One statement, committed when it returns. */
-  async write(sql: string, values: Value[]): Promise<Written> {
+  async write(statement: Statement): Promise<Written> {
+    const { sql, values } = toText(statement);
     const { affectedRows, insertId, changes } = await this.#primary.use((query) => query(sql, values));
     return { affectedRows, insertId, position: this.dialect.findPosition(changes) ?? unknownPosition };
   }
 
   /** Rows that hold at least what was written up to each of the positions. */
-  async read<Row>(sql: string, values: Value[], after: (Position | undefined)[] = []): Promise<Row[]> {
+  async read<Row>(statement: Statement<Row>, after: (Position | undefined)[] = []): Promise<Row[]> {
     const positions = [...new Set(after.filter((position) => position !== undefined))];
     const replica = positions.includes(unknownPosition) ? undefined : this.#findReplica(positions.length > 0);
-    if (!replica) return this.readPrimary(sql, values);
+    if (!replica) return this.readPrimary(statement);
     try {
-      return await this.#readReplica(replica, sql, values, positions);
+      return await this.#readReplica(replica, statement, positions);
     } catch (error) {
       if (error instanceof LateReplica) replica.lateUntil = Date.now() + restMilliseconds;
       else replica.downUntil = Date.now() + restMilliseconds;
       this.options.onReplicaFailure(replica.endpoint, error);
-      return this.readPrimary(sql, values);
+      return this.readPrimary(statement);
     }
   }
 
   /** For what must be the latest: sign-in, and whatever is read in order to be written. */
-  async readPrimary<Row>(sql: string, values: Value[]): Promise<Row[]> {
+  async readPrimary<Row>(statement: Statement<Row>): Promise<Row[]> {
+    const { sql, values } = toText(statement);
     return (await this.#primary.use((query) => query<Row>(sql, values))).rows;
   }
 
@@ -101,7 +108,8 @@ export class Database {
     await Promise.all([this.#primary.close(), ...this.#replicas.map(({ pool }) => pool.close())]);
   }
 
-  #readReplica<Row>(replica: Replica, sql: string, values: Value[], positions: Position[]): Promise<Row[]> {
+  #readReplica<Row>(replica: Replica, statement: Statement<Row>, positions: Position[]): Promise<Row[]> {
+    const { sql, values } = toText(statement);
     return replica.pool.use(async (query) => {
       // On the same connection: an endpoint may stand for several servers.
       for (const position of positions) {
@@ -118,3 +126,8 @@ export class Database {
     return fit[this.#turn++ % fit.length];
   }
 }
+
+const toText = (statement: Statement): { sql: string; values: Value[] } => {
+  const { sql, parameters } = statement.compile();
+  return { sql, values: parameters as Value[] };
+};

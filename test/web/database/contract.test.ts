@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CompiledQuery } from 'kysely';
 import { openConnection } from '../../../lib/web/database/connection';
 import { Database } from '../../../lib/web/database/database';
 import { positionWaitSeconds } from '../../../lib/web/database/dialect';
 import { migrate } from '../../../lib/web/database/migrations';
 import { Pool } from '../../../lib/web/database/pool';
+import type { Statement } from '../../../lib/web/database/sql';
 import type { Secret } from '../../../lib/web/secrets';
 import { flavours, type RealDatabase, startDatabase, untilTrue } from '../real-servers';
 
@@ -17,6 +19,11 @@ const replication = {
   mysql: { halt: 'STOP REPLICA SQL_THREAD', resume: 'START REPLICA SQL_THREAD' },
   mariadb: { halt: 'STOP SLAVE SQL_THREAD', resume: 'START SLAVE SQL_THREAD' },
 };
+
+/** Of a table that only this test has. */
+const raw = <Row>(sql: string, values: unknown[] = []): Statement<Row> => ({
+  compile: () => CompiledQuery.raw(sql, values) as CompiledQuery<Row>,
+});
 
 describe.each(flavours)('on %s', (flavour) => {
   let server: RealDatabase;
@@ -36,11 +43,10 @@ describe.each(flavours)('on %s', (flavour) => {
       poolSize,
       onReplicaFailure: (_replica, error) => replicaFailures.push(String(error)),
     });
-  const write = (text: string) => database.write('INSERT INTO notes (text) VALUES (?)', [text]);
+  const write = (text: string) => database.write(raw('INSERT INTO notes (text) VALUES (?)', [text]));
   const read = (id: number, after: string[], from = database) =>
-    from.read<{ text: string; server: number }>(
-      'SELECT text, @@server_id AS server FROM notes WHERE id = ?',
-      [id],
+    from.read(
+      raw<{ text: string; server: number }>('SELECT text, @@server_id AS server FROM notes WHERE id = ?', [id]),
       after,
     );
 
@@ -50,7 +56,7 @@ describe.each(flavours)('on %s', (flavour) => {
     secret = { get: async () => credentials, renew: async () => credentials } as unknown as Secret;
     await migrate(primary(), migrations);
     database = await connect([server.replicaPort]);
-    await database.write('CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(100) NOT NULL)', []);
+    await database.write(raw('CREATE TABLE notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(100) NOT NULL)'));
   }, 60_000);
 
   beforeEach(() => {
@@ -181,7 +187,7 @@ describe.each(flavours)('on %s', (flavour) => {
     const started = Promise.allSettled(
       // Two at work, eight that wait, one too many.
       Array.from({ length: 11 }, () =>
-        small.readPrimary<{ id: number }>('SELECT CONNECTION_ID() AS id, SLEEP(0.1)', []),
+        small.readPrimary(raw<{ id: number }>('SELECT CONNECTION_ID() AS id, SLEEP(0.1)')),
       ),
     );
     const answers = await started;
