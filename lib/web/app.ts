@@ -1,24 +1,37 @@
 // The application: the server's limits, then what every answer has, then health, then the site.
 import fastify, { type FastifyInstance } from 'fastify';
+import { Activities } from './activities';
 import { createAnswerHeaders } from './answer-headers';
 import { ArticleCache } from './article-cache';
 import { type Article, Articles } from './articles';
 import { Assets } from './assets';
 import { Backends } from './backends';
+import { FriendCache } from './cache/friend-cache';
+import { QueryCache } from './cache/query-cache';
+import { StreamCache } from './cache/stream-cache';
+import { Comments } from './comments';
+import type { Database } from './database/database';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
+import { Friends } from './friends';
+import { Profiles } from './profiles';
 import { toReason } from './reason';
 import { registerAccountForms } from './routes/account-forms';
 import { registerApi } from './routes/api';
 import { registerArticleForms } from './routes/article-forms';
+import { registerCommentApi } from './routes/comment-api';
+import { registerCommentForms } from './routes/comment-forms';
 import { registerHealth } from './routes/health';
+import { registerPeopleApi } from './routes/people-api';
+import { registerPeoplePages } from './routes/people-pages';
 import type { RunningRelease } from './running-release';
 import { verifySameOrigin } from './same-origin';
 import { createSessionCookie } from './session-cookie';
 import type { SessionLimits } from './sessions';
 import { SignedIn } from './signed-in';
 import type { Site } from './site';
+import { Stream } from './stream';
 
 export interface AppOptions {
   env: WebEnv;
@@ -77,10 +90,27 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
     () => backends.findObjects(),
     (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
   );
-  const articles = new Articles(() => backends.getDatabase(), cache);
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
-  registerSite(app, { backends, assets, articles, signedIn }, env.https);
+  registerSite(app, { backends, assets, signedIn, ...createRepositories(backends, cache) }, env.https);
   return { server: app, backends };
+}
+
+/** What is in the database, and how the caches spare it. */
+function createRepositories(
+  backends: Backends,
+  articleCache: ArticleCache<Article>,
+): Pick<Site, 'articles' | 'comments' | 'friends' | 'profiles' | 'stream'> {
+  const getDatabase = (): Database => backends.getDatabase();
+  const streamCache = new StreamCache();
+  const activities = new Activities(getDatabase, streamCache);
+  const friends = new Friends(getDatabase, new FriendCache(), streamCache);
+  return {
+    articles: new Articles(getDatabase, articleCache, activities),
+    comments: new Comments(getDatabase, new QueryCache(), activities),
+    friends,
+    profiles: new Profiles(getDatabase, friends),
+    stream: new Stream(getDatabase, streamCache),
+  };
 }
 
 /** Input is verified by zod (input.ts): Fastify's own validator would cost time and memory for nothing. */
@@ -97,6 +127,8 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
     scope.addHook('onRequest', async (request) => verifySameOrigin(request, https));
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
     registerApi(scope, site);
+    registerPeopleApi(scope, site);
+    registerCommentApi(scope, site);
     scope.register(async (pages) => {
       const form = 'application/x-www-form-urlencoded';
       pages.addContentTypeParser(form, { parseAs: 'string' }, async (_request: unknown, body: string) =>
@@ -104,6 +136,8 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
       );
       registerAccountForms(pages, site);
       registerArticleForms(pages, site);
+      registerCommentForms(pages, site);
+      registerPeoplePages(pages, site);
     });
   });
 }

@@ -1,10 +1,12 @@
 // Articles: written to the primary, read from replicas, and kept rendered in the objects cache.
+import type { Activities } from './activities';
 import { type ArticleCache, toPosition } from './article-cache';
 import type { Database, Written } from './database/database';
 import type { Position } from './database/dialect';
 import type { ArticleInput } from './input';
 import { renderArticleBody } from './pages/article-body';
 import { forbidden, notFound } from './problem';
+import { lockUsers } from './user-lock';
 
 export interface Article extends ArticleInput {
   id: number;
@@ -24,17 +26,29 @@ export class Articles {
   constructor(
     private readonly getDatabase: () => Database,
     private readonly cache: ArticleCache<Article>,
+    private readonly activities: Activities,
   ) {}
 
-  async create(authorId: number, { title, body }: ArticleInput): Promise<Written & { id: number }> {
+  async create(authorId: number, { title, body }: ArticleInput): Promise<{ id: number; position: Position }> {
     const database = this.getDatabase();
     const { sql, now } = database;
-    const written = await database.write(
-      sql.insertInto('articles').values({ author_id: authorId, title, body, created_at: now, updated_at: now }),
-    );
+    const { result, position } = await database.transaction(async (tx) => {
+      await lockUsers(tx, sql, [authorId]);
+      const { insertId: id } = await tx.write(
+        sql.insertInto('articles').values({ author_id: authorId, title, body, created_at: now, updated_at: now }),
+      );
+      await tx.write(
+        sql
+          .insertInto('user_counts')
+          .values({ user_id: authorId, articles: 1, friends: 0 })
+          .onDuplicateKeyUpdate((eb) => ({ articles: eb('articles', '+', 1) })),
+      );
+      return { id, activity: await this.activities.record(tx, { actorId: authorId, kind: 'article', articleId: id }) };
+    });
     // Nobody has it cached; the marker spares other readers a replica that has not got it yet.
-    await this.cache.markWritten(written.insertId, written.position);
-    return { ...written, id: written.insertId };
+    await this.cache.markWritten(result.id, position);
+    await this.activities.publish(result.activity, position);
+    return { id: result.id, position };
   }
 
   async update(id: number, authorId: number, { title, body }: ArticleInput): Promise<Written> {

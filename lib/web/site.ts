@@ -2,12 +2,21 @@
 import type { Articles } from './articles';
 import type { Assets } from './assets';
 import type { Backends } from './backends';
+import type { Comments } from './comments';
+import type { Friends } from './friends';
+import { isUserName } from './input';
 import { notFound } from './problem';
+import type { Profiles } from './profiles';
 import type { SignedIn } from './signed-in';
+import type { Stream } from './stream';
 
 export interface Site {
   backends: Backends;
   articles: Articles;
+  comments: Comments;
+  friends: Friends;
+  profiles: Profiles;
+  stream: Stream;
   assets: Assets;
   signedIn: SignedIn;
 }
@@ -16,4 +25,10 @@ export interface Site {
 export function toArticleId(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw notFound('article');
   return Number(text);
+}
+
+/** Throws a 404 for what cannot be a user's name. */
+export function toUserName(text: string): string {
+  if (!isUserName(text)) throw notFound('user');
+  return text;
 }

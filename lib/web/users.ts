@@ -1,8 +1,9 @@
 // People: registering them, and telling whether somebody is who they say.
 import type { Database } from './database/database';
+import type { Position } from './database/dialect';
 import type { SignIn } from './input';
 import { hashPassword, isPassword } from './passwords';
-import { Problem, unauthorized } from './problem';
+import { notFound, Problem, unauthorized } from './problem';
 
 export interface User {
   id: number;
@@ -35,4 +36,20 @@ export async function verifyUser(database: Database, input: SignIn): Promise<Use
     throw unauthorized('There is no user with this name and password.');
   }
   return { id: row.id, name: row.name };
+}
+
+/** Throws a 404 for a name that nobody has: one that no replica knows may be a moment old, so the primary is asked. */
+export async function getUser(
+  database: Database,
+  name: string,
+  position?: Position,
+): Promise<User & { createdAt: string }> {
+  const statement = database.sql
+    .selectFrom('users')
+    .select(['id', 'name', 'created_at as createdAt'])
+    .where('name', '=', name);
+  const [known] = await database.read(statement, [position]);
+  const user = known ?? (await database.readPrimary(statement))[0];
+  if (!user) throw notFound('user');
+  return { ...user, createdAt: user.createdAt.toISOString() };
 }

@@ -37,5 +37,5 @@ ${content}
 const renderNavigation = ({ userName }: PageContext): Html =>
   userName === undefined
     ? html`<a href="/login">Sign in</a><a class="button" href="/register">Register</a>`
-    : html`<span class="who">${userName}</span><a class="button" href="/articles/new">Write</a>
+    : html`<a href="/stream">Stream</a><a href="/users/${userName}"><span class="who">${userName}</span></a><a class="button" href="/articles/new">Write</a>
 <form method="post" action="/logout"><button class="quiet">Sign out</button></form>`;

@@ -1,10 +1,11 @@
 // Pages for reading, writing and changing articles.
 import type { FastifyInstance } from 'fastify';
 import { articleInput, parseInput } from '../input';
-import { renderArticle, renderArticleForm, renderHome } from '../pages/article-pages';
+import { renderArticleForm, renderHome } from '../pages/article-pages';
 import { forbidden } from '../problem';
 import { getSession } from '../signed-in';
 import { type Site, toArticleId } from '../site';
+import { renderArticlePage } from './article-page';
 import { answerForm, sendPage, toPageContext } from './html-answer';
 
 interface ById {
@@ -40,11 +41,7 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
     );
   });
 
-  app.get<ById>('/articles/:id', async (request, reply) => {
-    const article = await articles.get(toArticleId(request.params.id), request.session?.position);
-    const isAuthor = request.session?.userId === article.authorId;
-    return sendPage(reply, renderArticle(toPageContext(site, request), article, isAuthor));
-  });
+  app.get<ById>('/articles/:id', async (request, reply) => sendPage(reply, await renderArticlePage(site, request)));
 
   app.get<ById>('/articles/:id/edit', async (request, reply) => {
     if (!request.session) return reply.redirect('/login', 303);

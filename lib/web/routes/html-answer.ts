@@ -18,13 +18,13 @@ export async function answerForm(
   request: FastifyRequest,
   reply: FastifyReply,
   work: () => Promise<FastifyReply>,
-  renderForm: (state: FormState) => string,
+  renderForm: (state: FormState) => string | Promise<string>,
 ): Promise<FastifyReply> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Problem) || ![400, 401, 409].includes(error.statusCode)) throw error;
     const values = request.body as Record<string, unknown> | undefined;
-    return sendPage(reply.code(error.statusCode), renderForm({ values, problem: error }));
+    return sendPage(reply.code(error.statusCode), await renderForm({ values, problem: error }));
   }
 }
