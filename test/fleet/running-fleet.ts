@@ -32,17 +32,12 @@ export function createHome(): { home: string; env: NodeJS.ProcessEnv; remove: ()
 }
 
 /** Runs one command to its end. */
-export function clonekit(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+export function clonekit(args: readonly string[], env: NodeJS.ProcessEnv, timeout = 60_000): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...command, ...args],
-      { cwd: project, env, timeout: 60_000 },
-      (error, stdout, stderr) => {
-        const code = error ? (typeof error.code === 'number' ? error.code : null) : 0;
-        resolve({ code, stdout, stderr });
-      },
-    );
+    execFile(process.execPath, [...command, ...args], { cwd: project, env, timeout }, (error, stdout, stderr) => {
+      const code = error ? (typeof error.code === 'number' ? error.code : null) : 0;
+      resolve({ code, stdout, stderr });
+    });
   });
 }
 
