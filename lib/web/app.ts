@@ -8,11 +8,16 @@ import { Backends } from './backends';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
+import { Bucket } from './pictures/bucket';
+import { Pictures } from './pictures/pictures';
 import { toReason } from './reason';
 import { registerAccountForms } from './routes/account-forms';
 import { registerApi } from './routes/api';
 import { registerArticleForms } from './routes/article-forms';
 import { registerHealth } from './routes/health';
+import { registerPictureApi } from './routes/picture-api';
+import { registerPictureForms } from './routes/picture-forms';
+import { registerPictures } from './routes/pictures';
 import type { RunningRelease } from './running-release';
 import { verifySameOrigin } from './same-origin';
 import { createSessionCookie } from './session-cookie';
@@ -78,8 +83,10 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
     (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
   );
   const articles = new Articles(() => backends.getDatabase(), cache);
+  const pictures = createPictures(app, env, backends);
+  registerPictures(app, pictures);
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
-  registerSite(app, { backends, assets, articles, signedIn }, env.https);
+  registerSite(app, { backends, assets, articles, pictures, signedIn }, env.https);
   return { server: app, backends };
 }
 
@@ -87,6 +94,18 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
 const noSchemas = (): never => {
   throw new Error('Routes have no schemas here: input.ts verifies what people send.');
 };
+
+function createPictures(
+  app: FastifyInstance,
+  { pictures: name, picturesUrl: url }: WebEnv,
+  backends: Backends,
+): Pictures {
+  const bucket = new Bucket({ name, url }, (error) => app.log.warn({ reason: toReason(error) }, 'picture denied'));
+  app.addHook('onClose', async () => bucket.close());
+  const onLeftover = (key: string, error: unknown): void =>
+    app.log.warn({ key, reason: toReason(error) }, 'object left over');
+  return new Pictures({ bucket, getDatabase: () => backends.getDatabase(), onLeftover });
+}
 
 /** A scope of its own: what is above knows nothing of sessions. */
 function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
@@ -97,6 +116,7 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
     scope.addHook('onRequest', async (request) => verifySameOrigin(request, https));
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
     registerApi(scope, site);
+    registerPictureApi(scope, site);
     scope.register(async (pages) => {
       const form = 'application/x-www-form-urlencoded';
       pages.addContentTypeParser(form, { parseAs: 'string' }, async (_request: unknown, body: string) =>
@@ -104,6 +124,7 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
       );
       registerAccountForms(pages, site);
       registerArticleForms(pages, site);
+      registerPictureForms(pages, site, https);
     });
   });
 }

@@ -29,6 +29,9 @@ export const articleInput = z.object({
     .pipe(z.string().min(1, 'is required').max(20_000, 'must have at most 20000 characters')),
 });
 
+/** What a picture was sent to, as the form for it said. */
+export const pictureInput = z.object({ key: text.min(1, 'is required').max(200, 'must have at most 200 characters') });
+
 export type SignIn = z.infer<typeof signIn>;
 export type ArticleInput = z.infer<typeof articleInput>;
 

@@ -2,6 +2,7 @@
 import type { Articles } from './articles';
 import type { Assets } from './assets';
 import type { Backends } from './backends';
+import type { Pictures } from './pictures/pictures';
 import { notFound } from './problem';
 import type { SignedIn } from './signed-in';
 
@@ -9,6 +10,7 @@ export interface Site {
   backends: Backends;
   articles: Articles;
   assets: Assets;
+  pictures: Pictures;
   signedIn: SignedIn;
 }
 
