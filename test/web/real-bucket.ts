@@ -16,7 +16,7 @@ export interface RealBucket {
   bucket: Bucket;
   /** How each call ended: `PUT 200`. */
   calls: string[];
-  /** Answers nothing from now on: 503 with what S3 says when it asks for less. */
+  /** Does nothing from now on, and says 503 as S3 does when it asks for less. */
   fail(): void;
   recover(): void;
   stop(): Promise<void>;
@@ -31,13 +31,13 @@ export async function startBucket(name = 'pictures-of-tests'): Promise<RealBucke
   const calls: string[] = [];
   let isFailing = false;
   const findSecret = (id: string): string | undefined => (id === cloneKey ? id : undefined);
+  const busy = new AwsError('SlowDown', 'Reduce your request rate.', 503);
   const server = createServer(async (request, response) => {
-    const answer = await answerS3(request, { bucket, findSecret }).catch((error): S3Answer => {
+    const answered = isFailing ? Promise.reject(busy) : answerS3(request, { bucket, findSecret });
+    const { status, headers, content } = await answered.catch((error): S3Answer => {
       if (error instanceof AwsError) return toErrorAnswer(error);
       throw error;
     });
-    const busy = toErrorAnswer(new AwsError('SlowDown', 'Reduce your request rate.', 503));
-    const { status, headers, content } = isFailing ? busy : answer;
     calls.push(`${request.method} ${status}`);
     response.writeHead(status, { 'content-length': Buffer.byteLength(content), ...headers }).end(content);
   });
@@ -63,12 +63,12 @@ export async function startBucket(name = 'pictures-of-tests'): Promise<RealBucke
 /** Sends a form as a browser does: what is hidden in it first, then the file. */
 export function postForm(
   { url, fields }: { url: string; fields: Readonly<Record<string, string>> },
-  file: Uint8Array | string,
+  file: Buffer | string,
   changes: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Response> {
   const form = new FormData();
   for (const [name, value] of Object.entries({ ...fields, ...changes }))
     if (value !== undefined) form.append(name, value);
-  form.append('file', new Blob([file as BlobPart]), 'picture');
+  form.append('file', new Blob([new Uint8Array(Buffer.from(file as string))]), 'picture');
   return fetch(url, { method: 'POST', body: form, redirect: 'manual', headers: { origin: 'null' } });
 }

@@ -1,4 +1,5 @@
 // What a camera adds to a JPEG: of it all only which side is up is kept, for without it the picture lies on its side.
+import { isCutOff } from './format';
 
 /** Marker, length, `Exif`; then a TIFF, whose offsets count from its own start. */
 const tiffStart = 10;
@@ -17,8 +18,8 @@ export function findOrientation(segment: Buffer): number | undefined {
     const value = entry === undefined ? 1 : short(entry + 8);
     return value >= 2 && value <= 8 ? value : undefined;
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+    if (!isCutOff(error)) throw error;
+    return undefined;
   }
 }
 

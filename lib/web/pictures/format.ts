@@ -21,6 +21,9 @@ export interface Still {
 /** The message is the rest of a sentence that begins with the picture. */
 export class BadPicture extends Error {}
 
+/** Whether something was read, or taken, behind the end. */
+export const isCutOff = (error: unknown): boolean => (error as { name?: string }).name === 'RangeError';
+
 /** A part that must be there as a whole. */
 export function take(content: Buffer, from: number, length: number): Buffer {
   if (from + length > content.length) throw new RangeError(`There must be ${length} bytes at ${from}.`);

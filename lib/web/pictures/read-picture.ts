@@ -1,6 +1,6 @@
 // What was uploaded, told by its content: a picture that may be shown to others, or what is wrong with it.
 import { invalid } from '../problem';
-import { BadPicture, type Format, type Still } from './format';
+import { BadPicture, type Format, isCutOff, type Still } from './format';
 import { jpeg } from './jpeg';
 import { png } from './png';
 import { webp } from './webp';
@@ -26,7 +26,8 @@ export function readPicture(content: Buffer): Picture {
     }
     return { ...still, format };
   } catch (error) {
-    if (!(error instanceof BadPicture) && !(error instanceof RangeError)) throw error;
-    throw invalid([{ field: 'picture', message: error instanceof BadPicture ? error.message : 'is damaged' }]);
+    if (error instanceof BadPicture) throw invalid([{ field: 'picture', message: error.message }]);
+    if (isCutOff(error)) throw invalid([{ field: 'picture', message: 'is damaged' }]);
+    throw error;
   }
 }
