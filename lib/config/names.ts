@@ -112,14 +112,14 @@ export const stopHook = 'stop';
 export const watchSeconds = 5;
 
 /**
- * What the keys of the pictures bucket begin with: clones may touch nothing else in it, and what stays below `uploads` is
- * thrown away after a day.
+ * The keys of the pictures bucket: what they begin with, and how many characters follow. Clones may touch no others, and what
+ * is left of uploads is thrown away after a day.
  */
 export const pictureKeys = {
   /** As browsers sent it: nobody is shown it. */
-  uploads: 'uploads/',
+  uploads: { prefix: 'uploads/', characters: 66 },
   /** As people see it: read, found to be a picture, and written again by a clone. */
-  pictures: 'pictures/',
+  pictures: { prefix: 'pictures/', characters: 22 },
 } as const;
 
 /** What a cache is for; the value of its tag `clonekit:purpose`. */

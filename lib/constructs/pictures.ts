@@ -42,7 +42,7 @@ export class Pictures extends Construct {
   readonly bucket: Bucket;
   /**
    * What it takes to let people send pictures and to show them, for the `rights` of a fleet: to write, read and delete
-   * below the two folders, and to use the key for that. Not to list: whoever knows no key finds nothing.
+   * what has a key of their form, and to use the bucket's key for that. Not to list: whoever knows no key finds nothing.
    */
   readonly rights: readonly PolicyStatement[];
 
@@ -67,7 +67,7 @@ export class Pictures extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
         {
-          prefix: pictureKeys.uploads,
+          prefix: pictureKeys.uploads.prefix,
           expiration: uploadsKept,
           noncurrentVersionExpiration: uploadsKept,
         },
@@ -91,7 +91,10 @@ export class Pictures extends Construct {
       new PolicyStatement({
         sid: 'Pictures',
         actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-        resources: Object.values(pictureKeys).map((prefix) => `${bucketArn}/${prefix}*`),
+        // As many characters as such a key has: with a star it would be any key below.
+        resources: Object.values(pictureKeys).map(
+          ({ prefix, characters }) => `${bucketArn}/${prefix}${'?'.repeat(characters)}`,
+        ),
       }),
       new PolicyStatement({
         sid: 'PicturesKey',

@@ -2,9 +2,9 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { derive } from '../config/derived';
-import { cloneEnv, outputs, pictureKeys, stackName, tags } from '../config/names';
+import { cloneEnv, outputs, stackName, tags } from '../config/names';
 import { isOn, isRefused, type StageConfig } from '../config/stage-config';
-import { acknowledge, toResourceRule } from '../constructs/acknowledge';
+import { acknowledge } from '../constructs/acknowledge';
 import { FleetDashboard } from '../constructs/fleet-dashboard';
 import { ServerFleet } from '../constructs/server-fleet';
 import type { ReleaseDescriptor } from '../release/descriptor';
@@ -82,14 +82,6 @@ export class FleetStack extends StageStack {
     if (isRefused(config.deletionProtection)) {
       const { refusedBecause } = config.deletionProtection;
       acknowledge(fleet.loadBalancer, { ELBDeletionProtectionEnabled: ['nist', 'hipaa'] }, refusedBecause);
-    }
-    for (const prefix of Object.values(pictureKeys)) {
-      const finding = toResourceRule(this, `${data.pictures.bucket.bucketArn}/${prefix}*`);
-      acknowledge(
-        fleet,
-        { [finding]: ['solutions'] },
-        'the star is a key of 16 random bytes, made anew for each picture',
-      );
     }
     new FleetDashboard(this, 'Dashboard', {
       // One for all regions of the account.

@@ -102,7 +102,7 @@ test('what was sent and did not become a picture is gone after a day, and a day 
   });
 });
 
-test('who is given its rights may write, read and delete below two folders, use the key for that, and no more', () => {
+test('who is given its rights may write, read and delete keys of two forms, use the key for that, and no more', () => {
   const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/test';
   const statements = inStack((stack) => {
     const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
@@ -115,7 +115,10 @@ test('who is given its rights may write, read and delete below two folders, use 
       Sid: 'Pictures',
       Effect: 'Allow',
       Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-      Resource: [{ 'Fn::Join': ['', [arn, '/uploads/*']] }, { 'Fn::Join': ['', [arn, '/pictures/*']] }],
+      Resource: [
+        { 'Fn::Join': ['', [arn, `/uploads/${'?'.repeat(66)}`]] },
+        { 'Fn::Join': ['', [arn, `/pictures/${'?'.repeat(22)}`]] },
+      ],
     },
     {
       Sid: 'PicturesKey',

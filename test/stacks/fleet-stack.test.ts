@@ -210,11 +210,13 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
     const arn = {
       'Fn::GetStackOutput': expect.objectContaining({ OutputName: expect.stringMatching(/PicturesBucket/) }),
     };
-    const below = (prefix: string) => ({ 'Fn::Join': ['', [arn, `/${prefix}/*`]] });
+    const keys = (prefix: string, characters: number) => ({
+      'Fn::Join': ['', [arn, `/${prefix}/${'?'.repeat(characters)}`]],
+    });
     const [pictures, key] = PolicyDocument.Statement.filter(({ Sid }) => Sid.startsWith('Pictures'));
     expect(pictures).toMatchObject({
       Action: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
-      Resource: [below('pictures'), below('uploads')],
+      Resource: [keys('pictures', 22), keys('uploads', 66)],
     });
     expect(key).toMatchObject({
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],

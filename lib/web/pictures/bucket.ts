@@ -25,6 +25,13 @@ export const maxBytes = 1024 * 1024;
 /** How long a form may be sent after it was asked for. */
 const postSeconds = 10 * 60;
 
+/** An object as it comes in. */
+export interface Incoming {
+  body: Readable;
+  length: number;
+  contentType: string | undefined;
+}
+
 interface Answered {
   name?: string;
   $metadata?: { httpStatusCode?: number };
@@ -68,8 +75,8 @@ export class Bucket {
     return this.#answer(toBuffer(found.body, found.length));
   }
 
-  /** The object as it comes in; undefined when there is none. */
-  stream(key: string): Promise<{ body: Readable; length: number } | undefined> {
+  /** Undefined when there is none. */
+  stream(key: string): Promise<Incoming | undefined> {
     return this.#get(key, this.options.streamMilliseconds ?? 30_000);
   }
 
@@ -89,13 +96,14 @@ export class Bucket {
     this.#client?.destroy();
   }
 
-  async #get(key: string, milliseconds: number): Promise<{ body: Readable; length: number } | undefined> {
+  async #get(key: string, milliseconds: number): Promise<Incoming | undefined> {
     const { GetObjectCommand } = loadS3();
     try {
       const command = new GetObjectCommand({ Bucket: this.options.name, Key: key });
-      const { Body, ContentLength: length } = await this.#open().send(command, this.#inTime(milliseconds));
-      const body = Body as Readable;
-      if (length !== undefined && length <= maxBytes) return { body, length };
+      const found = await this.#open().send(command, this.#inTime(milliseconds));
+      const { ContentLength: length, ContentType: contentType } = found;
+      const body = found.Body as Readable;
+      if (length !== undefined && length <= maxBytes) return { body, length, contentType };
       body.destroy();
       return undefined;
     } catch (error) {

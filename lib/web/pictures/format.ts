@@ -1,8 +1,6 @@
 // What differs between kinds of pictures, as one object each: how to tell one, and what of it is shown to others.
 
 export interface Format {
-  /** What its keys end with. */
-  extension: string;
   contentType: string;
   /** Whether this begins as such a picture does; nothing else says what it is. */
   isOne(content: Buffer): boolean;

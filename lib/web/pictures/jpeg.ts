@@ -19,7 +19,6 @@ const told: Record<number, string> = { 224: 'JFIF\0', 226: 'ICC_PROFILE\0', 238:
 const isOfApplication = (marker: number): boolean => marker >= 0xe0 && marker <= 0xef;
 
 export const jpeg: Format = {
-  extension: 'jpg',
   contentType: 'image/jpeg',
   isOne: (content) => content.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex')),
   read(content) {

@@ -21,9 +21,10 @@ interface PicturesOptions {
 }
 
 /** Made here, of 16 random bytes: nobody finds a picture that they were not shown. */
-const keyForm = new RegExp(
-  `^${pictureKeys.pictures}[\\w-]{22}\\.(${formats.map(({ extension }) => extension).join('|')})$`,
-);
+const createKey = (): string => pictureKeys.pictures.prefix + randomBytes(16).toString('base64url');
+
+/** What `createKey` makes, and nothing else is asked for. */
+const isName = (name: string): boolean => /^[\w-]{22}$/.test(name);
 
 /** Where everybody sees the picture of this key. */
 export const toPictureUrl = (key: string): string => `/${key}`;
@@ -47,7 +48,7 @@ export class Pictures {
     const uploaded = await bucket.read(uploadKey);
     if (!uploaded) throw invalid([{ field: 'key', message: 'must be one that a picture was sent to' }]);
     const { content, format } = await this.#look(uploadKey, uploaded);
-    const key = `${pictureKeys.pictures}${randomBytes(16).toString('base64url')}.${format.extension}`;
+    const key = createKey();
     await bucket.write(key, content, format.contentType);
     // When this fails it may have been written all the same: the new object stays, for a profile may refer to it.
     const position = await this.#replace(owner, key);
@@ -67,14 +68,15 @@ export class Pictures {
     return row?.picture ?? undefined;
   }
 
-  /** Throws a 404 for what is not there. The type is that which the content had when the key was made. */
+  /** Throws a 404 for what is not there. The type is that which the content had when a clone wrote it. */
   async open(name: string): Promise<{ body: Readable; length: number; contentType: string }> {
-    const key = pictureKeys.pictures + name;
-    const [, extension] = keyForm.exec(key) ?? [];
-    const format = formats.find((candidate) => candidate.extension === extension);
-    const found = format && (await this.options.bucket.stream(key));
+    const found = isName(name) ? await this.options.bucket.stream(pictureKeys.pictures.prefix + name) : undefined;
     if (!found) throw notFound('picture');
-    return { ...found, contentType: format.contentType };
+    const { body, length } = found;
+    const format = formats.find(({ contentType }) => contentType === found.contentType);
+    if (format) return { body, length, contentType: format.contentType };
+    body.destroy();
+    throw notFound('picture');
   }
 
   /** What is no picture is not kept either. */

@@ -10,7 +10,6 @@ const kept = ['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'cHRM', 'gAMA', 'iCCP', 's
 const isCritical = (type: string): boolean => /^[A-Z]/.test(type);
 
 export const png: Format = {
-  extension: 'png',
   contentType: 'image/png',
   isOne: (content) => content.subarray(0, signature.length).equals(signature),
   read(content) {

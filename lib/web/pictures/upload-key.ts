@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { pictureKeys } from '../../config/names';
 
-const form = new RegExp(`^${pictureKeys.uploads}([\\w-]{22})\\.([\\w-]{43})$`);
+const form = new RegExp(`^${pictureKeys.uploads.prefix}([\\w-]{22})\\.([\\w-]{43})$`);
 
 /*
  * The browser comes back from the bucket by a GET that another site could make it send as well, with any key: that of a
@@ -16,7 +16,7 @@ const sign = (sessionId: string, random: string): string =>
 
 export function createUploadKey(sessionId: string): string {
   const random = randomBytes(16).toString('base64url');
-  return `${pictureKeys.uploads}${random}.${sign(sessionId, random)}`;
+  return `${pictureKeys.uploads.prefix}${random}.${sign(sessionId, random)}`;
 }
 
 export function isUploadKey(key: string, sessionId: string): boolean {

@@ -10,7 +10,6 @@ const flags = { animation: 0x02, notes: 0x04 | 0x08 } as const;
 const headLength = 8;
 
 export const webp: Format = {
-  extension: 'webp',
   contentType: 'image/webp',
   isOne: (content) => content.toString('latin1', 0, 4) === 'RIFF' && content.toString('latin1', 8, 12) === 'WEBP',
   read(content) {

@@ -55,7 +55,10 @@ export const makeCloneRole = (scope: Construct, { name, network, data }: CloneRo
     new PolicyStatement({
       sid: 'Pictures',
       actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-      resources: ['uploads', 'pictures'].map((folder) => `${data.pictures.bucketArn}/${folder}/*`),
+      resources: [
+        `${data.pictures.bucketArn}/uploads/${'?'.repeat(66)}`,
+        `${data.pictures.bucketArn}/pictures/${'?'.repeat(22)}`,
+      ],
     }),
     new PolicyStatement({
       sid: 'PicturesKey',

@@ -1,4 +1,5 @@
 // Keys that browsers may write to: each is good for one session.
+import { pictureKeys } from '../../../lib/config/names';
 import { createUploadKey, isUploadKey } from '../../../lib/web/pictures/upload-key';
 
 const mine = 'm'.repeat(43);
@@ -7,6 +8,7 @@ const theirs = 't'.repeat(43);
 test('a key is good for the session that it was made for', () => {
   const key = createUploadKey(mine);
   expect(key).toMatch(/^uploads\/[\w-]{22}\.[\w-]{43}$/);
+  expect(key).toHaveLength(pictureKeys.uploads.prefix.length + pictureKeys.uploads.characters);
   expect(isUploadKey(key, mine)).toBe(true);
   expect(createUploadKey(mine)).not.toBe(key);
 });
