@@ -7,15 +7,10 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { outputs } from '../../lib/config/names';
 import { serversFolder } from '../provide-servers';
 import { png } from '../web/pictures/sample-pictures';
-import { postForm } from '../web/real-bucket';
+import { postForm, type SignedForm } from '../web/real-bucket';
 import { aws } from './aws-cli';
 import { type RunningFleet, startFleet, until } from './running-fleet';
 import { type Visit, Visitor } from './visitor';
-
-interface Form {
-  url: string;
-  fields: Record<string, string>;
-}
 
 let fleet: RunningFleet;
 beforeAll(async () => {
@@ -51,7 +46,7 @@ test('a picture is sent, taken and seen, and no clone writes to its disk', async
   const before = filesBelow(clones);
   const visitor = new Visitor(fleet.url);
   await visitor.signUp();
-  const form = (await askForForm(visitor)).body as unknown as Form;
+  const form = (await askForForm(visitor)).body as unknown as SignedForm;
   expect(form.url).toBe(`${fleet.endpoint}/${await findBucket()}`);
   expect((await postForm(form, png)).status).toBe(204);
   const taken = await visitor.call('PUT', '/api/me/picture', { key: form.fields.key });
@@ -76,7 +71,7 @@ test('a form is good though the clone that signed it is gone', async () => {
   await visitor.signUp();
   const asked = await askForForm(visitor);
   await fleet.clonekit(['kill', asked.clone]);
-  const form = asked.body as unknown as Form;
+  const form = asked.body as unknown as SignedForm;
   expect((await postForm(form, png)).status).toBe(204);
   const taken = await until('another clone takes it', async () => {
     const answer = await visitor.call('PUT', '/api/me/picture', { key: form.fields.key });
@@ -89,7 +84,7 @@ test('the aws command line, as an operator, reads the bucket that the stack name
   const Bucket = await findBucket();
   const visitor = new Visitor(fleet.url);
   await visitor.signUp();
-  const { url, fields } = (await askForForm(visitor)).body as unknown as Form;
+  const { url, fields } = (await askForForm(visitor)).body as unknown as SignedForm;
   await postForm({ url, fields }, png);
   const of = ['--bucket', Bucket, '--key', fields.key as string];
   expect(JSON.parse(await cli('s3api', 'head-object', ...of))).toMatchObject({

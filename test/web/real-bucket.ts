@@ -60,9 +60,15 @@ export async function startBucket(name = 'pictures-of-tests'): Promise<RealBucke
   };
 }
 
+/** Where a form goes, and what is hidden in it. */
+export interface SignedForm {
+  url: string;
+  fields: Readonly<Record<string, string>>;
+}
+
 /** Sends a form as a browser does: what is hidden in it first, then the file. */
 export function postForm(
-  { url, fields }: { url: string; fields: Readonly<Record<string, string>> },
+  { url, fields }: SignedForm,
   file: Buffer | string,
   changes: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Response> {

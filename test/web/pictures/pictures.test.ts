@@ -1,6 +1,6 @@
 // A picture from the browser to the bucket and back, over two clones that must be as one.
 import { maxBytes } from '../../../lib/web/pictures/bucket';
-import { postForm } from '../real-bucket';
+import { postForm, type SignedForm } from '../real-bucket';
 import {
   type RunningClone,
   runClone,
@@ -11,11 +11,6 @@ import {
   Visitor,
 } from '../running-clones';
 import { gif, jpeg, losslessWebp, png } from './sample-pictures';
-
-interface Form {
-  url: string;
-  fields: Record<string, string>;
-}
 
 let servers: Servers;
 let one: RunningClone;
@@ -38,14 +33,14 @@ const somebody = (): Promise<Visitor> => signIn(one.url, `somebody-${people++}`)
 const page = '/profile/picture';
 
 /** As a browser reads it: the last form of the page is the one for the file. */
-function readForm(html: string): Form {
+function readForm(html: string): SignedForm {
   const [, url = ''] =
     [...html.matchAll(/<form method="post" action="([^"]*)" enctype="multipart\/form-data">/g)].at(-1) ?? [];
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
   return { url, fields: Object.fromEntries(fields.map(([, name, value]) => [name, value])) };
 }
 
-const askForForm = async (visitor: Visitor, clone = one): Promise<Form> =>
+const askForForm = async (visitor: Visitor, clone = one): Promise<SignedForm> =>
   readForm(await (await visitor.send(`${clone.url}${page}`)).text());
 
 /** Sends a file from the page; returns where the bucket sends the browser. */
@@ -68,8 +63,8 @@ async function upload(visitor: Visitor, file: Buffer): Promise<string> {
 
 const download = async (url: string): Promise<Buffer> => Buffer.from(await (await fetch(url)).arrayBuffer());
 
-const askApi = async (visitor: Visitor): Promise<Form> =>
-  (await (await visitor.send(`${one.url}/api/me/picture`, 'POST', {})).json()) as Form;
+const askApi = async (visitor: Visitor): Promise<SignedForm> =>
+  (await (await visitor.send(`${one.url}/api/me/picture`, 'POST', {})).json()) as SignedForm;
 
 describe('for people', () => {
   test('a picture goes from the page to the bucket, and is seen by everybody at any clone', async () => {
