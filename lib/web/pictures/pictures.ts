@@ -48,17 +48,19 @@ export class Pictures {
     const uploaded = await bucket.read(uploadKey);
     if (!uploaded) throw invalid([{ field: 'key', message: 'must be one that a picture was sent to' }]);
     const { content, format } = await this.#look(uploadKey, uploaded);
+    const old = await this.#findLatest(owner);
     const key = createKey();
     await bucket.write(key, content, format.contentType);
     // When this fails it may have been written all the same: the new object stays, for a profile may refer to it.
-    const position = await this.#replace(owner, key);
+    const position = await this.#replace(owner, key, old);
     await this.#discard(uploadKey);
     return { key, position };
   }
 
   /** Undefined when there was none. */
   async remove(owner: Owner): Promise<Position | undefined> {
-    return (await this.#findLatest(owner)) === undefined ? undefined : this.#replace(owner, null);
+    const old = await this.#findLatest(owner);
+    return old === undefined ? undefined : this.#replace(owner, null, old);
   }
 
   /** The key of the user's picture. */
@@ -90,11 +92,10 @@ export class Pictures {
   }
 
   /** Two replacements at once may leave an object that nobody refers to: it costs a little, and nobody finds it. */
-  async #replace(owner: Owner, picture: string | null): Promise<Position> {
+  async #replace({ userId }: Owner, picture: string | null, old: string | undefined): Promise<Position> {
     const database = this.options.getDatabase();
-    const old = await this.#findLatest(owner);
     const { position } = await database.write(
-      database.sql.insertInto('profiles').values({ user_id: owner.userId, picture }).onDuplicateKeyUpdate({ picture }),
+      database.sql.insertInto('profiles').values({ user_id: userId, picture }).onDuplicateKeyUpdate({ picture }),
     );
     if (old !== undefined) await this.#discard(old);
     return position;
