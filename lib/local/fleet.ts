@@ -1,5 +1,6 @@
 // A whole fleet on this machine: started in order from a plan, kept alive, stopped in reverse.
 import { EventEmitter } from 'node:events';
+import { Bucket } from './bucket';
 import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
 import { keepAlive, type Server } from './keep-alive';
@@ -58,6 +59,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
   #rotations: Rotations | undefined;
+  #bucket: Bucket | undefined;
   #folder: RunFolder | undefined;
   readonly processes = new Processes();
   readonly #keeping: Promise<void>[] = [];
@@ -95,6 +97,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
     return present(this.#rotations);
   }
 
+  /** Where people's pictures are. */
+  get bucket(): Bucket {
+    return present(this.#bucket);
+  }
+
   /** Where AWS's API is answered. */
   get endpoint(): string {
     return present(this.#twin).endpoint;
@@ -125,6 +132,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       this.addresses.set(key, { host: '127.0.0.1', port: ports[index] as number });
     });
     if (port !== 0) this.addresses.set(plan.loadBalancer.key, { host: '127.0.0.1', port });
+    this.#bucket = new Bucket(plan.pictures.name, this.#run.of('pictures'));
     this.#twin = await Twin.start(this);
     this.#rotations = new Rotations({
       plans: plan.rotations,

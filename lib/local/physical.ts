@@ -44,6 +44,7 @@ const refs: Record<string, (subject: Subject) => string> = {
   'AWS::RDS::DBInstance': (s) => (given(s, 'DBInstanceIdentifier') ?? nameOf(s)).slice(0, 63),
   'AWS::ElastiCache::ReplicationGroup': (s) => given(s, 'ReplicationGroupId') ?? nameOf(s).slice(0, 40),
   'AWS::ElastiCache::ParameterGroup': (s) => nameOf(s),
+  'AWS::S3::Bucket': (s) => given(s, 'BucketName') ?? nameOf(s).slice(0, 63),
   'AWS::Lambda::Function': (s) => given(s, 'FunctionName') ?? nameOf(s).slice(0, 64),
   'AWS::SecretsManager::Secret': (s) =>
     toArn(s, 'secretsmanager', `secret:${given(s, 'Name') ?? nameOf(s)}-${toHex(nameOf(s), 6)}`),

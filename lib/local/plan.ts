@@ -8,6 +8,7 @@ import { type DatabasePlan, toDatabase } from './plan/database';
 import { type DatabaseUserPlan, toDatabaseUsers } from './plan/database-users';
 import { type GroupPlan, getLaunchTemplate, toGroup } from './plan/group';
 import { type LoadBalancerPlan, type TargetGroupPlan, toLoadBalancer, toTargetGroup } from './plan/load-balancer';
+import { type PicturesPlan, toPictures } from './plan/pictures';
 import { type RotationPlan, toRotations } from './plan/rotation';
 import { toSecretReference } from './plan/secret-reference';
 import { listResources, type ResourceReader } from './resource-reader';
@@ -24,6 +25,7 @@ export interface FleetPlan {
   readonly caches: readonly CachePlan[];
   readonly primary: DatabasePlan & { readonly databaseName: string; readonly secretArn: string };
   readonly replicas: readonly DatabasePlan[];
+  readonly pictures: PicturesPlan;
   readonly secrets: readonly SecretPlan[];
   /** Which secrets' passwords are replaced by which functions. */
   readonly rotations: readonly RotationPlan[];
@@ -96,6 +98,7 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     replicas: databases
       .filter((database) => database !== primary)
       .map((replica) => toDatabase('replica', replica, byId('AWS::RDS::DBParameterGroup'))),
+    pictures: toPictures(output('data', outputs.data.pictures), byId('AWS::S3::Bucket')),
     secrets: toSecrets(
       list('AWS::SecretsManager::Secret'),
       list('AWS::SecretsManager::SecretTargetAttachment'),

@@ -23,6 +23,7 @@ export const toStandInEnv = ({ cloneId, port }: StandIn): Record<string, string>
   [cloneEnv.primary]: nobody,
   [cloneEnv.replicas]: '',
   [cloneEnv.databaseSecret]: noSecret,
+  [cloneEnv.pictures]: 'none',
   [cloneEnv.poolSize]: '1',
   [cloneEnv.tls]: 'off',
   [cloneEnv.https]: 'off',

@@ -15,6 +15,8 @@ import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
 import { Friends } from './friends';
+import { Bucket } from './pictures/bucket';
+import { Pictures } from './pictures/pictures';
 import { Profiles } from './profiles';
 import { toReason } from './reason';
 import { registerAccountForms } from './routes/account-forms';
@@ -25,6 +27,9 @@ import { registerCommentForms } from './routes/comment-forms';
 import { registerHealth } from './routes/health';
 import { registerPeopleApi } from './routes/people-api';
 import { registerPeoplePages } from './routes/people-pages';
+import { registerPictureApi } from './routes/picture-api';
+import { registerPictureForms } from './routes/picture-forms';
+import { registerPictures } from './routes/pictures';
 import type { RunningRelease } from './running-release';
 import { verifySameOrigin } from './same-origin';
 import { createSessionCookie } from './session-cookie';
@@ -91,7 +96,10 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
     (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
   );
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
-  registerSite(app, { backends, assets, signedIn, ...createRepositories(backends, cache) }, env.https);
+  const pictures = createPictures(app, env, backends);
+  registerPictures(app, pictures);
+  const site: Site = { backends, assets, pictures, signedIn, ...createRepositories(backends, cache) };
+  registerSite(app, site, env.https);
   return { server: app, backends };
 }
 
@@ -118,6 +126,18 @@ const noSchemas = (): never => {
   throw new Error('Routes have no schemas here: input.ts verifies what people send.');
 };
 
+function createPictures(
+  app: FastifyInstance,
+  { pictures: name, picturesUrl: url }: WebEnv,
+  backends: Backends,
+): Pictures {
+  const bucket = new Bucket({ name, url }, (error) => app.log.warn({ reason: toReason(error) }, 'picture denied'));
+  app.addHook('onClose', async () => bucket.close());
+  const onLeftover = (key: string, error: unknown): void =>
+    app.log.warn({ key, reason: toReason(error) }, 'object left over');
+  return new Pictures({ bucket, getDatabase: () => backends.getDatabase(), onLeftover });
+}
+
 /** A scope of its own: what is above knows nothing of sessions. */
 function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
   app.register(async (scope) => {
@@ -129,6 +149,7 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
     registerApi(scope, site);
     registerPeopleApi(scope, site);
     registerCommentApi(scope, site);
+    registerPictureApi(scope, site);
     scope.register(async (pages) => {
       const form = 'application/x-www-form-urlencoded';
       pages.addContentTypeParser(form, { parseAs: 'string' }, async (_request: unknown, body: string) =>
@@ -138,6 +159,7 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
       registerArticleForms(pages, site);
       registerCommentForms(pages, site);
       registerPeoplePages(pages, site);
+      registerPictureForms(pages, site, https);
     });
   });
 }

@@ -59,6 +59,8 @@ const variables = z.object({
     .refine((items) => items.every(isEndpoint), `each, joined by commas, ${endpointRule}`)
     .transform((items) => items.map(toEndpoint)),
   [cloneEnv.databaseSecret]: present('must be the ARN of a secret'),
+  [cloneEnv.pictures]: present('must name a bucket'),
+  [cloneEnv.picturesUrl]: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   [cloneEnv.poolSize]: z
     .string()
     .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100, poolRule)
@@ -93,6 +95,8 @@ export interface WebEnv {
   primary: Endpoint;
   replicas: Endpoint[];
   databaseSecret: string;
+  pictures: string;
+  picturesUrl?: string;
   poolSize: number;
   tls: boolean;
   https: boolean;
@@ -128,6 +132,8 @@ export function readEnv(env: Record<string, string | undefined>): WebEnv {
     primary: values[cloneEnv.primary],
     replicas: values[cloneEnv.replicas],
     databaseSecret: values[cloneEnv.databaseSecret],
+    pictures: values[cloneEnv.pictures],
+    picturesUrl: values[cloneEnv.picturesUrl],
     poolSize: values[cloneEnv.poolSize],
     tls: values[cloneEnv.tls],
     https: values[cloneEnv.https],

@@ -46,6 +46,8 @@ const id = z
 /** Where a list goes on: what is older than this, or what came after that. */
 export const olderPage = z.object({ before: id });
 export const laterPage = z.object({ after: id });
+/** What a picture was sent to, as the form for it said. */
+export const pictureInput = z.object({ key: text.min(1, 'is required').max(200, 'must have at most 200 characters') });
 
 export type SignIn = z.infer<typeof signIn>;
 export type ArticleInput = z.infer<typeof articleInput>;

@@ -5,6 +5,7 @@ import type { Backends } from './backends';
 import type { Comments } from './comments';
 import type { Friends } from './friends';
 import { isUserName } from './input';
+import type { Pictures } from './pictures/pictures';
 import { notFound } from './problem';
 import type { Profiles } from './profiles';
 import type { SignedIn } from './signed-in';
@@ -18,6 +19,7 @@ export interface Site {
   profiles: Profiles;
   stream: Stream;
   assets: Assets;
+  pictures: Pictures;
   signedIn: SignedIn;
 }
 

@@ -95,6 +95,7 @@ describe('the plan of dev', () => {
       [cloneEnv.objects]: '127.0.0.1:1002',
       [cloneEnv.primary]: '127.0.0.1:1003',
       [cloneEnv.replicas]: '127.0.0.1:1004',
+      [cloneEnv.pictures]: plan.pictures.name,
       [cloneEnv.databaseSecret]: (plan.databaseUsers[0] ?? plan.primary).secretArn,
       AWS_REGION: 'eu-central-1',
     });
@@ -113,6 +114,10 @@ describe('the plan of dev', () => {
     const arns = plan.secrets.map(({ arn }) => arn);
     expect(arns).toContain(plan.caches[0]?.users[0]?.password?.secretArn);
     expect(arns).toContain(plan.primary.secretArn);
+  });
+
+  test('the bucket of pictures is the template’s, by a name that a bucket can have', () => {
+    expect(plan.pictures.name).toMatch(/^clonekit-dev-data-pictures[a-z0-9-]{1,37}$/);
   });
 
   test('a launch hook gives a clone the time to become ready', () => {
@@ -151,6 +156,18 @@ describe('a template that lacks what a fleet needs is refused by name', () => {
       }
     });
     expect(without).toThrow('templates of dev: must hold one AWS::AutoScaling::AutoScalingGroup, got: none');
+  });
+
+  test('no bucket of pictures', () => {
+    const without = broken((resources) => {
+      for (const [id, { Type }] of Object.entries(resources)) {
+        if (Type === 'AWS::S3::Bucket' && id.startsWith('Pictures'))
+          resources[id] = { Type: 'AWS::S3::Other', Properties: {} };
+      }
+    });
+    expect(without).toThrow(
+      /^templates: must hold the bucket that the output of pictures names, got: clonekit-dev-data-pictures/,
+    );
   });
 
   test('a sticky target group', () => {

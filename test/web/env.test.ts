@@ -10,6 +10,7 @@ const minimal = {
   CLONEKIT_CACHE_SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:caches-AbCdEf',
   CLONEKIT_PRIMARY: 'primary.internal:3306',
   CLONEKIT_DATABASE_SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf',
+  CLONEKIT_PICTURES: 'pictures-of-people',
 };
 
 test('with minimal variables a clone is protected, has no replica, and listens everywhere', () => {
@@ -25,6 +26,8 @@ test('with minimal variables a clone is protected, has no replica, and listens e
     primary: { host: 'primary.internal', port: 3306 },
     replicas: [],
     databaseSecret: minimal.CLONEKIT_DATABASE_SECRET,
+    pictures: 'pictures-of-people',
+    picturesUrl: undefined,
     poolSize: 10,
     tls: true,
     https: true,
@@ -40,6 +43,7 @@ test('with maximal variables every one arrives', () => {
     CLONEKIT_LISTEN: '127.0.0.1',
     CLONEKIT_SESSIONS_MODE: 'cluster',
     CLONEKIT_REPLICAS: 'a.internal:3306,b.internal:3307',
+    CLONEKIT_PICTURES_URL: 'http://127.0.0.1:4566/pictures-of-people',
     CLONEKIT_POOL_SIZE: '100',
     CLONEKIT_TLS: 'off',
     CLONEKIT_HTTPS: 'off',
@@ -48,6 +52,7 @@ test('with maximal variables every one arrives', () => {
     CLONEKIT_KEEP_ALIVE_SECONDS: '65',
   });
   expect(env).toMatchObject({ listen: '127.0.0.1', tls: false, https: false, drainSeconds: 0, keepAliveSeconds: 65 });
+  expect(env.picturesUrl).toBe('http://127.0.0.1:4566/pictures-of-people');
   expect(env).toMatchObject({ sessionsMode: 'cluster', poolSize: 100, stopSeconds: 1 });
   expect(env.replicas).toEqual([
     { host: 'a.internal', port: 3306 },
@@ -65,6 +70,9 @@ test.each([
   ['CLONEKIT_POOL_SIZE', '0', 'must be a whole number from 1 to 100'],
   ['CLONEKIT_POOL_SIZE', '101', 'must be a whole number from 1 to 100'],
   ['CLONEKIT_POOL_SIZE', '2.5', 'must be a whole number from 1 to 100'],
+  ['CLONEKIT_PICTURES', '', 'must name a bucket'],
+  ['CLONEKIT_PICTURES_URL', 'bucket', 'must be an http or https address'],
+  ['CLONEKIT_PICTURES_URL', 'javascript:alert(1)', 'must be an http or https address'],
   ['CLONEKIT_PRIMARY', ':3306', 'must be `host:port`'],
   ['CLONEKIT_REPLICAS', 'a.internal:3306,b.internal', 'each, joined by commas, must be `host:port`'],
   ['CLONEKIT_TLS', 'true', 'must be `on` or `off`'],

@@ -151,7 +151,7 @@ export class Clones extends Construct {
   }
 }
 
-const toCloudConfig = ({ caches, database }: DataStack): object => {
+const toCloudConfig = ({ caches, database, pictures }: DataStack): object => {
   const { sessions, objects, secret } = caches;
   const environment = {
     AWS_REGION: Aws.REGION,
@@ -163,6 +163,7 @@ const toCloudConfig = ({ caches, database }: DataStack): object => {
     CLONEKIT_PRIMARY: database.primary.instanceEndpoint.socketAddress,
     CLONEKIT_REPLICAS: database.replica.instanceEndpoint.socketAddress,
     CLONEKIT_DATABASE_SECRET: database.appSecret.secretArn,
+    CLONEKIT_PICTURES: pictures.bucketName,
     CLONEKIT_POOL_SIZE: '8',
     CLONEKIT_TLS: 'on',
     CLONEKIT_PORT: '8080',
