@@ -25,10 +25,13 @@ export interface Assembly {
   remove(): void;
 }
 
+/** Context that the CDK's command adds: templates say which construct a resource is of, and where an asset lies. */
+const writtenByCommand = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+
 /** Of one config that is no stage's. */
 export function synthesizeOne(config: StageConfig): Assembly {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-policy-'));
-  const { templates } = synthesize(config);
+  const { templates } = synthesize(config, { more: writtenByCommand });
   return {
     folder,
     templates: stackParts.map((part): TemplateFile => {
@@ -39,9 +42,6 @@ export function synthesizeOne(config: StageConfig): Assembly {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
-
-/** Context that the CDK's command adds: templates say which construct a resource is of, and where an asset lies. */
-const writtenByCommand = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
 
 /** Runs the app that cdk.json names, for all stages at once. */
 export async function synthesizeAll(): Promise<Assembly> {
