@@ -1,36 +1,11 @@
 // The cache of objects, of whichever engine the config names: one file an engine.
-import type { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
-import type { Construct, IDependable } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Objects, ObjectsEngine } from '../config/stage-config';
-import type { CacheProps } from '../constructs/cache';
-import type { Figure } from '../constructs/figure';
 import { makeMemcached } from './objects/memcached';
+import type { MakeObjects, ObjectsCache, SharedCacheProps } from './objects/objects-cache';
 import { makeValkey } from './objects/valkey';
 
-/** What the rest of a stage needs to know of it. */
-export interface ObjectsCache {
-  readonly id: string;
-  /** `host:port`. */
-  readonly address: string;
-  /** What clients must speak. */
-  readonly protocol: 'redis' | 'memcached';
-  /** What of it lets users in: empty where it knows none. */
-  readonly letsIn: readonly IDependable[];
-  readonly figures: readonly Figure[];
-}
-
-/** What caches of a stage share; an engine takes of it what it has a use for. */
-export interface SharedCacheProps extends Pick<CacheProps, 'users' | 'encryptionKey' | 'removalPolicy'> {
-  readonly subnets: readonly ISubnet[];
-  readonly securityGroup: ISecurityGroup;
-}
-
-/** An engine, and what the config says where it names this engine. */
-export type MakeObjects<Engine extends ObjectsEngine> = (
-  scope: Construct,
-  config: Extract<Objects, { engine: Engine }>,
-  shared: SharedCacheProps,
-) => ObjectsCache;
+export type { ObjectsCache, SharedCacheProps };
 
 const engines: { readonly [Engine in ObjectsEngine]: MakeObjects<Engine> } = {
   valkey: makeValkey,

@@ -1,40 +1,13 @@
 // One cache, whatever it is made of, as the template declares it: what every engine has, and one file for each kind.
 import { cacheNodeTypes } from '../../config/node-types';
 import { OperatorError } from '../../config/operator-error';
-import type { ResourceReader } from '../resource-reader';
+import type { CacheFacts, DeclaredCaches, ToCachePlan } from './caches/cache-facts';
 import { type MemcachedPlan, toMemcached } from './caches/memcached';
 import { type CacheUser, toValkey, type ValkeyPlan } from './caches/valkey';
 
 export type { CacheUser, MemcachedPlan, ValkeyPlan };
 
-export interface CacheFacts {
-  readonly purpose: 'sessions' | 'objects';
-  readonly key: string;
-  readonly id: string;
-  readonly engine: string;
-  readonly engineVersion: string;
-  readonly nodeType: string;
-  readonly parameterGroup: string;
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
 export type CachePlan = ValkeyPlan | MemcachedPlan;
-
-/** What the templates declare, by the names that AWS would give to it. */
-export interface DeclaredCaches {
-  readonly caches: ReadonlyMap<string, ResourceReader>;
-  readonly parameterGroups: ReadonlyMap<string, ResourceReader>;
-  readonly userGroups: ReadonlyMap<string, ResourceReader>;
-  readonly users: readonly ResourceReader[];
-}
-
-/** How a kind of cache is read. @param nodeBytes the memory that its engine has on such a node */
-export type ToCachePlan<Plan extends CacheFacts> = (
-  facts: CacheFacts,
-  nodeBytes: number,
-  cache: ResourceReader,
-  declared: DeclaredCaches,
-) => Plan;
 
 /** By type of the resource. */
 const kinds: Readonly<Record<string, ToCachePlan<CachePlan>>> = {

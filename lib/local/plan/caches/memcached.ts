@@ -1,6 +1,6 @@
 // A cache cluster: one node of Memcached.
 import { OperatorError } from '../../../config/operator-error';
-import type { CacheFacts, ToCachePlan } from '../cache';
+import type { CacheFacts, ToCachePlan } from './cache-facts';
 
 export interface MemcachedPlan extends CacheFacts {
   readonly engine: 'memcached';

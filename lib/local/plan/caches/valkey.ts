@@ -1,8 +1,8 @@
 // A replication group: Valkey or Redis, with its memory, mode and users.
 import { OperatorError } from '../../../config/operator-error';
 import type { ResourceReader } from '../../resource-reader';
-import type { CacheFacts, ToCachePlan } from '../cache';
 import { type SecretReference, toSecretReference } from '../secret-reference';
+import type { CacheFacts, ToCachePlan } from './cache-facts';
 
 export interface CacheUser {
   readonly id: string;

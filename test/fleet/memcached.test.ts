@@ -11,10 +11,10 @@ import { listTopology } from '../../lib/local/topology';
 import { getStatus } from '../../lib/ops/status';
 import { machineArchitecture } from '../../lib/release/descriptor';
 import { packApp } from '../../lib/release/pack-app';
-import { until } from '../fleet/running-fleet';
+import { planWith } from '../local/planned';
 import { project, serversFolder } from '../provide-servers';
 import { TinyApps } from '../release/tiny-app';
-import { planWith } from './planned';
+import { until } from './running-fleet';
 
 const apps = new TinyApps();
 const events: string[] = [];
