@@ -33,6 +33,8 @@ export const cloneEnv = {
   sessionsMode: 'CLONEKIT_SESSIONS_MODE',
   /** `host:port` of the cache that keeps objects. */
   objects: 'CLONEKIT_OBJECTS',
+  /** `redis` or `memcached`: the protocol that the cache of objects speaks. Memcached is told no password: it asks for none. */
+  objectsEngine: 'CLONEKIT_OBJECTS_ENGINE',
   /** ARN of the secret `{username, password}` of both caches. */
   cacheSecret: 'CLONEKIT_CACHE_SECRET',
   /** `host:port` of the MySQL primary. */

@@ -9,13 +9,14 @@ import type { Address } from './physical';
 import type { FleetPlan } from './plan';
 import { Stopped } from './process';
 import { Processes } from './processes';
-import type { Role } from './programs/catalogue';
 import type { Program } from './programs/program';
+import type { Programs } from './programs/provide';
 import { Rotations } from './rotations';
 import { RunFolder } from './run-folder';
 import { SecretStore } from './secret-store';
 import type { Login } from './servers/accounts';
-import { Cache } from './servers/cache';
+import type { CacheServer } from './servers/cache-server';
+import { roleOf, startCache } from './servers/caches';
 import { launchProcesses } from './servers/clone';
 import { Database } from './servers/database';
 import { LoadBalancer } from './servers/load-balancer';
@@ -23,7 +24,7 @@ import { Twin } from './twin/twin';
 
 export interface FleetOptions {
   readonly plan: FleetPlan;
-  readonly programs: Record<Role, Program>;
+  readonly programs: Programs;
   /** The packed release every clone is started from. */
   readonly archive: string;
   /** Port of the load balancer; 0 picks a free one. */
@@ -53,7 +54,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   readonly startedAt = new Date();
   readonly addresses = new Map<string, Address>();
   readonly secrets: SecretStore;
-  readonly #caches: (Cache | undefined)[] = [];
+  readonly #caches: (CacheServer | undefined)[] = [];
   readonly #databases: (Database | undefined)[] = [];
   #loadBalancer: LoadBalancer | undefined;
   #group: CloneGroup | undefined;
@@ -76,7 +77,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   /** Those that are up, in the order of the plan. */
-  get caches(): Cache[] {
+  get caches(): CacheServer[] {
     return this.#caches.filter((cache) => cache !== undefined);
   }
 
@@ -195,10 +196,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #startCaches(): Promise<void> {
     const { plan, programs } = this.options;
-    const starts = plan.caches.map((cache, index) =>
-      this.#part(cache.purpose, programs.cache, async () => {
-        const started = await Cache.start({
-          program: programs.cache,
+    const starts = plan.caches.map((cache, index) => {
+      const program = present(programs[roleOf(cache)]);
+      return this.#part(cache.purpose, program, async () => {
+        const started = await startCache({
+          program,
           processes: this.processes,
           logFile: this.#run.logOf(cache.purpose),
           folder: this.#run.of(cache.purpose),
@@ -208,8 +210,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
         });
         this.#caches[index] = started;
         return started;
-      }),
-    );
+      });
+    });
     await this.#all(starts);
   }
 

@@ -2,7 +2,7 @@
 import { outputs, type StageName, stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
 import { type Address, account, findAttribute, toPhysicalId } from './physical';
-import { type CachePlan, toCache } from './plan/cache';
+import { type CachePlan, cacheTypes, toCache } from './plan/cache';
 import { userDataOf } from './plan/clone-env';
 import { type DatabasePlan, toDatabase } from './plan/database';
 import { type DatabaseUserPlan, toDatabaseUsers } from './plan/database-users';
@@ -81,14 +81,12 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     targetGroup: toTargetGroup(one('AWS::ElasticLoadBalancingV2::TargetGroup')),
     group: toGroup(group, launchTemplate, byId('AWS::EC2::Subnet'), region),
     caches: (['sessions', 'objects'] as const).map((purpose) =>
-      toCache(
-        purpose,
-        output('data', outputs.data[`${purpose}Id`]),
-        byId('AWS::ElastiCache::ReplicationGroup'),
-        byId('AWS::ElastiCache::ParameterGroup'),
-        byId('AWS::ElastiCache::UserGroup'),
-        list('AWS::ElastiCache::User'),
-      ),
+      toCache(purpose, output('data', outputs.data[`${purpose}Id`]), {
+        caches: new Map(cacheTypes.flatMap((type) => [...byId(type)])),
+        parameterGroups: byId('AWS::ElastiCache::ParameterGroup'),
+        userGroups: byId('AWS::ElastiCache::UserGroup'),
+        users: list('AWS::ElastiCache::User'),
+      }),
     ),
     primary: {
       ...toDatabase('primary', primary, byId('AWS::RDS::DBParameterGroup')),

@@ -19,6 +19,7 @@ export const toStandInEnv = ({ cloneId, port }: StandIn): Record<string, string>
   [cloneEnv.sessions]: nobody,
   [cloneEnv.sessionsMode]: 'single',
   [cloneEnv.objects]: nobody,
+  [cloneEnv.objectsEngine]: 'redis',
   [cloneEnv.cacheSecret]: noSecret,
   [cloneEnv.primary]: nobody,
   [cloneEnv.replicas]: '',

@@ -37,6 +37,7 @@ const toEnvironment = (config: StageConfig, { sessions, objects, cacheUsers, dat
   [cloneEnv.sessions]: sessions.address,
   [cloneEnv.sessionsMode]: sessions.mode,
   [cloneEnv.objects]: objects.address,
+  [cloneEnv.objectsEngine]: objects.protocol,
   [cloneEnv.cacheSecret]: cacheUsers.secret.secretArn,
   [cloneEnv.primary]: database.primary.instanceEndpoint.socketAddress,
   [cloneEnv.replicas]: database.replicas.map((replica) => replica.instanceEndpoint.socketAddress).join(','),

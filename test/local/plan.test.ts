@@ -63,6 +63,21 @@ describe('the plan follows the config, through the template', () => {
       ['noeviction', 'allkeys-lfu'],
     ],
     [
+      'objects in Memcached',
+      (config) => Object.assign(config, { objects: { engine: 'memcached', nodeType: 'cache.t4g.micro' } }),
+      (plan) => [
+        plan.caches.map(({ engine, users }) => [engine, users.length]),
+        toEnvironment(plan.toUserData(everywhere(plan)))[cloneEnv.objectsEngine],
+      ],
+      [
+        [
+          ['valkey', 2],
+          ['memcached', 0],
+        ],
+        'memcached',
+      ],
+    ],
+    [
       'memory',
       (config) => Object.assign(config.objects, { nodeType: 'cache.t4g.small' }),
       ({ caches }) => caches.map(({ maxMemoryBytes }) => maxMemoryBytes),

@@ -159,6 +159,7 @@ const toCloudConfig = ({ caches, database, pictures }: DataStack): object => {
     CLONEKIT_SESSIONS: `${sessions.attrPrimaryEndPointAddress}:${sessions.attrPrimaryEndPointPort}`,
     CLONEKIT_SESSIONS_MODE: 'single',
     CLONEKIT_OBJECTS: `${objects.attrPrimaryEndPointAddress}:${objects.attrPrimaryEndPointPort}`,
+    CLONEKIT_OBJECTS_ENGINE: 'redis',
     CLONEKIT_CACHE_SECRET: secret.secretArn,
     CLONEKIT_PRIMARY: database.primary.instanceEndpoint.socketAddress,
     CLONEKIT_REPLICAS: database.replica.instanceEndpoint.socketAddress,
