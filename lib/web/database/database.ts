@@ -1,13 +1,14 @@
 // Where statements go: writes to the primary, reads to a replica that has got far enough, or else to the primary.
 import type { Endpoint } from '../env';
 import type { Secret } from '../secrets';
+import { readSafely, writeSafely } from './again';
 import { openConnection } from './connection';
 import { type Dialect, type Position, unknownPosition } from './dialect';
 import { mariadb } from './mariadb';
 import { mysql } from './mysql';
 import { Pool } from './pool';
-import type { Value } from './query';
-import { createSql, now, type Sql, type Statement } from './sql';
+import { createSql, now, type Sql, type Statement, toText } from './sql';
+import { runTransaction, type Transaction } from './transaction';
 
 export interface DatabaseOptions {
   primary: Endpoint;
@@ -79,8 +80,17 @@ export class Database {
   /** One statement, committed when it returns. */
   async write(statement: Statement): Promise<Written> {
     const { sql, values } = toText(statement);
-    const { affectedRows, insertId, changes } = await this.#primary.use((query) => query(sql, values));
+    const answer = await writeSafely(() => this.#primary.use((query) => query(sql, values)));
+    const { affectedRows, insertId, changes } = answer;
     return { affectedRows, insertId, position: this.dialect.findPosition(changes) ?? unknownPosition };
+  }
+
+  /**
+   * All that `work` asks of `tx`, committed when it returns, or nothing. It may run again after a deadlock or a
+   * failover: what it does besides must be harmless to do twice.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<{ result: T; position: Position }> {
+    return writeSafely(() => this.#primary.lend((lent) => runTransaction(lent, this.dialect, work)));
   }
 
   /** Rows that hold at least what was written up to each of the positions. */
@@ -101,7 +111,7 @@ export class Database {
   /** For what must be the latest: sign-in, and whatever is read in order to be written. */
   async readPrimary<Row>(statement: Statement<Row>): Promise<Row[]> {
     const { sql, values } = toText(statement);
-    return (await this.#primary.use((query) => query<Row>(sql, values))).rows;
+    return (await readSafely(() => this.#primary.use((query) => query<Row>(sql, values)))).rows;
   }
 
   async close(): Promise<void> {
@@ -126,8 +136,3 @@ export class Database {
     return fit[this.#turn++ % fit.length];
   }
 }
-
-const toText = (statement: Statement): { sql: string; values: Value[] } => {
-  const { sql, parameters } = statement.compile();
-  return { sql, values: parameters as Value[] };
-};

@@ -8,6 +8,7 @@ import {
   MysqlQueryCompiler,
   sql,
 } from 'kysely';
+import type { Value } from './query';
 import type { Tables } from './tables';
 
 /** Only writes statements: it has no connection, and whatever is asked to run on it returns nothing. */
@@ -27,6 +28,12 @@ export const createSql = (): Sql =>
 export interface Statement<Row = unknown> {
   compile(): CompiledQuery<Row>;
 }
+
+/** As drivers want it. */
+export const toText = (statement: Statement): { sql: string; values: Value[] } => {
+  const { sql, parameters } = statement.compile();
+  return { sql, values: parameters as Value[] };
+};
 
 /** The server's time, in UTC, to the millisecond. */
 export const now = sql<Date>`UTC_TIMESTAMP(3)`;

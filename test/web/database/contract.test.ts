@@ -1,5 +1,5 @@
 // What the app asks of a database, on each flavour: reading what was written, migrating once, and giving up in time.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompiledQuery } from 'kysely';
@@ -153,7 +153,7 @@ describe.each(flavours)('on %s', (flavour) => {
     const applied = await Promise.all(
       Array.from({ length: 5 }, () => migrate({ ...primary(), secret: five }, migrations)),
     );
-    expect(applied.flat()).toEqual(['001-users-and-articles.sql']);
+    expect(applied.flat()).toEqual(readdirSync(migrations).sort());
     expect(await migrate({ ...primary(), secret: five }, migrations)).toEqual([]);
   });
 
