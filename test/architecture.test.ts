@@ -43,7 +43,7 @@ const rooms: Record<string, readonly string[]> = {
     ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error', 'lib/config/readiness'],
   ],
   'lib/web': [
-    ...['node:*', 'fastify', 'ioredis', 'mysql2', 'zod', '@aws-sdk/client-secrets-manager'],
+    ...['node:*', 'fastify', 'ioredis', 'kysely', 'mysql2', 'zod', '@aws-sdk/client-secrets-manager'],
     ...['lib/config/names', 'lib/config/operator-error'],
   ],
   // On every clone beside the app: small, and of AWS it knows its group only.

@@ -89,7 +89,8 @@ describe.each(flavours)('on %s', (flavour) => {
 
   /** Two transactions that lock two notes crosswise; `onLast` writes the second note, and may catch what happens. */
   async function meet(names: [string, string], onLast: (tx: Transaction, last: Statement) => Promise<unknown>) {
-    const ids = await Promise.all(names.map(async (text) => (await database.write(insert(text))).insertId));
+    const ids: number[] = [];
+    for (const name of names) ids.push((await database.write(insert(name))).insertId);
     let runs = 0;
     let holding = 0;
     let bothHold = (): void => undefined;
