@@ -11,9 +11,21 @@ const answerTimeoutMilliseconds = statementTimeoutMilliseconds + 500;
 /** More statements are prepared than the server allows of all its clients; without preparing it answers the same. */
 const tooManyPrepared = 1461;
 
+/** What the driver tells of a statement without rows. */
+interface Done {
+  affectedRows: number;
+  insertId: number;
+  serverStatus: number;
+  stateChanges?: StateChanges;
+}
+
+/** The bit of the status that servers send with it. */
+const inTransaction = 1;
+
 export class Lent {
   #isBroken = false;
   #isDemoted = false;
+  #isInTransaction = false;
   #isOver = false;
 
   constructor(private readonly connection: PoolConnection) {}
@@ -50,15 +62,20 @@ export class Lent {
     this.connection.destroy();
   }
 
-  /** From now on a borrower who kept it by mistake cannot run anything between the statements of the next one. */
+  /**
+   * From now on a borrower who kept it by mistake cannot run anything between the statements of the next one; and who
+   * left a transaction open has lost it.
+   */
   end(): void {
     this.#isOver = true;
+    if (this.#isInTransaction) this.drop();
   }
 
   async #answer<Row>(run: () => Promise<[unknown, unknown]>): Promise<Answer<Row>> {
     if (this.#isOver) throw new Error('This connection was given back: every statement must be awaited before.');
     try {
-      return toAnswer(await inTime(run(), answerTimeoutMilliseconds));
+      const [result] = await inTime(run(), answerTimeoutMilliseconds);
+      return this.#toAnswer(result);
     } catch (error) {
       const isRefused = isStatementError(error);
       if (isRefused && !isOverLimit(error)) throw error;
@@ -69,6 +86,13 @@ export class Lent {
       if (error instanceof TypeError) throw error;
       throw unavailable('database', isRefused || error instanceof Late ? error : new Lost('Lost', { cause: error }));
     }
+  }
+
+  #toAnswer<Row>(result: unknown): Answer<Row> {
+    if (Array.isArray(result)) return { rows: result as Row[], affectedRows: 0, insertId: 0, changes: {} };
+    const { affectedRows, insertId, serverStatus, stateChanges } = result as Done;
+    this.#isInTransaction = (serverStatus & inTransaction) !== 0;
+    return { rows: [], affectedRows, insertId, changes: stateChanges ?? {} };
   }
 }
 
@@ -83,10 +107,4 @@ export async function inTime<T>(answer: Promise<T>, milliseconds: number): Promi
   } finally {
     clearTimeout(timer);
   }
-}
-
-function toAnswer<Row>([result]: [unknown, unknown]): Answer<Row> {
-  if (Array.isArray(result)) return { rows: result as Row[], affectedRows: 0, insertId: 0, changes: {} };
-  const { affectedRows, insertId, stateChanges } = result as Answer<Row> & { stateChanges?: StateChanges };
-  return { rows: [], affectedRows, insertId, changes: stateChanges ?? {} };
 }

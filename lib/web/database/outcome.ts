@@ -34,7 +34,7 @@ interface DriverError {
 }
 
 const isOneOf = (error: unknown, numbers: readonly number[]): boolean =>
-  numbers.includes((error as DriverError).errno ?? 0);
+  numbers.includes((error as DriverError | undefined)?.errno ?? 0);
 
 export const isReadOnly = (error: unknown): boolean => isOneOf(error, readOnlyErrors);
 
