@@ -33,6 +33,8 @@ export const cloneEnv = {
   sessionsMode: 'CLONEKIT_SESSIONS_MODE',
   /** `host:port` of the cache that keeps objects. */
   objects: 'CLONEKIT_OBJECTS',
+  /** `redis` or `memcached`: what the objects cache speaks; absent: redis. Sessions are kept by Redis, always. */
+  objectsEngine: 'CLONEKIT_OBJECTS_ENGINE',
   /** ARN of the secret `{username, password}` of both caches. */
   cacheSecret: 'CLONEKIT_CACHE_SECRET',
   /** `host:port` of the MySQL primary. */

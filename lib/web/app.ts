@@ -1,10 +1,12 @@
 // The application: the server's limits, then what every answer has, then health, then the site.
 import fastify, { type FastifyInstance } from 'fastify';
 import { createAnswerHeaders } from './answer-headers';
-import { ArticleCache } from './article-cache';
-import { type Article, Articles } from './articles';
+import { Articles } from './articles';
 import { Assets } from './assets';
 import { Backends } from './backends';
+import { CacheAside } from './cache/cache-aside';
+import { Objects } from './cache/objects';
+import { QueryCache } from './cache/query-cache';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
@@ -73,11 +75,16 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
   registerHealth(app, { identity, backends, drain });
   assets.register(app);
 
-  const cache = new ArticleCache<Article>(
-    () => backends.findObjects(),
-    (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
-  );
-  const articles = new Articles(() => backends.getDatabase(), cache);
+  // One for everything that is cached: what the cache could not be told of is known in one place.
+  const cacheAside = new CacheAside({
+    findEngine: () => backends.findObjects(),
+    onFailure: (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
+  });
+  const articles = new Articles({
+    getDatabase: () => backends.getDatabase(),
+    objects: new Objects(cacheAside),
+    queries: new QueryCache(cacheAside),
+  });
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
   registerSite(app, { backends, assets, articles, signedIn }, env.https);
   return { server: app, backends };

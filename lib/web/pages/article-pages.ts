@@ -1,13 +1,10 @@
 // Pages of articles: the newest, one, and the form to write or change one.
-import { type Article, type ArticleSummary, articlesPerPage } from '../articles';
+import type { ArticlePage } from '../article-views';
+import { type ArticleSummary, articlesPerPage } from '../articles';
+import { renderByline } from './article-content';
 import { type Field, type FormState, renderField, renderProblem } from './form-fields';
-import { type Html, html, trusted } from './html';
+import { html, trusted } from './html';
 import { type PageContext, renderPage } from './layout';
-
-const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-
-const renderByline = ({ author, createdAt }: { author: string; createdAt: string }): Html =>
-  html`<p class="byline">${author} · <time datetime="${createdAt}">${dates.format(new Date(createdAt))}</time></p>`;
 
 export function renderHome(context: PageContext, articles: ArticleSummary[]): string {
   const last = articles.length === articlesPerPage ? articles.at(-1) : undefined;
@@ -27,15 +24,12 @@ ${last && html`<nav aria-label="Pages"><a class="button" href="/?before=${last.i
   );
 }
 
-export const renderArticle = (context: PageContext, article: Article, mayEdit: boolean): string =>
+export const renderArticle = (context: PageContext, article: ArticlePage, mayEdit: boolean): string =>
   renderPage(
     context,
     article.title,
     html`<article>
-<h1>${article.title}</h1>
-${renderByline(article)}
-<div class="body">
-${trusted(article.html)}</div>
+${trusted(article.content)}
 ${mayEdit && html`<p><a class="button" href="/articles/${article.id}/edit">Edit</a></p>`}
 </article>`,
   );

@@ -41,7 +41,7 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
   });
 
   app.get<ById>('/articles/:id', async (request, reply) => {
-    const article = await articles.get(toArticleId(request.params.id), request.session?.position);
+    const article = await articles.getPage(toArticleId(request.params.id), request.session?.position);
     const isAuthor = request.session?.userId === article.authorId;
     return sendPage(reply, renderArticle(toPageContext(site, request), article, isAuthor));
   });
@@ -58,13 +58,13 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
   });
 
   app.post<ById>('/articles/:id/edit', (request, reply) => {
-    const { userId } = getSession(request);
+    const { userId, position: own } = getSession(request);
     const id = toArticleId(request.params.id);
     return answerForm(
       request,
       reply,
       async () => {
-        const { position } = await articles.update(id, userId, parseInput(articleInput, request.body));
+        const { position } = await articles.update(id, userId, parseInput(articleInput, request.body), own);
         await signedIn.rememberWrite(request, position);
         return reply.redirect(`/articles/${id}`, 303);
       },
