@@ -1,24 +1,16 @@
 // The application: the server's limits, then what every answer has, then health, then the site.
 import fastify, { type FastifyInstance } from 'fastify';
-import { Activities } from './activities';
 import { createAnswerHeaders } from './answer-headers';
-import { ArticleCache } from './article-cache';
-import { type Article, Articles } from './articles';
 import { Assets } from './assets';
 import { Backends } from './backends';
-import { FriendCache } from './cache/friend-cache';
-import { QueryCache } from './cache/query-cache';
-import { StreamCache } from './cache/stream-cache';
-import { Comments } from './comments';
-import type { Database } from './database/database';
+import { CacheAside } from './cache/cache-aside';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
-import { Friends } from './friends';
 import { Bucket } from './pictures/bucket';
 import { Pictures } from './pictures/pictures';
-import { Profiles } from './profiles';
 import { toReason } from './reason';
+import { createRepositories } from './repositories';
 import { registerAccountForms } from './routes/account-forms';
 import { registerApi } from './routes/api';
 import { registerArticleForms } from './routes/article-forms';
@@ -36,7 +28,6 @@ import { createSessionCookie } from './session-cookie';
 import type { SessionLimits } from './sessions';
 import { SignedIn } from './signed-in';
 import type { Site } from './site';
-import { Stream } from './stream';
 
 export interface AppOptions {
   env: WebEnv;
@@ -91,34 +82,23 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
   registerHealth(app, { identity, backends, drain });
   assets.register(app);
 
-  const cache = new ArticleCache<Article>(
-    () => backends.findObjects(),
-    (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
-  );
+  // One for everything that is cached: what the cache could not be told of is known in one place.
+  const cacheAside = new CacheAside({
+    findEngine: () => backends.findObjects(),
+    onFailure: (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
+  });
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
   const pictures = createPictures(app, env, backends);
   registerPictures(app, pictures);
-  const site: Site = { backends, assets, pictures, signedIn, ...createRepositories(backends, cache) };
+  const site: Site = {
+    backends,
+    assets,
+    pictures,
+    signedIn,
+    ...createRepositories(() => backends.getDatabase(), cacheAside),
+  };
   registerSite(app, site, env.https);
   return { server: app, backends };
-}
-
-/** What is in the database, and how the caches spare it. */
-function createRepositories(
-  backends: Backends,
-  articleCache: ArticleCache<Article>,
-): Pick<Site, 'articles' | 'comments' | 'friends' | 'profiles' | 'stream'> {
-  const getDatabase = (): Database => backends.getDatabase();
-  const streamCache = new StreamCache();
-  const activities = new Activities(getDatabase, streamCache);
-  const friends = new Friends(getDatabase, new FriendCache(), streamCache);
-  return {
-    articles: new Articles(getDatabase, articleCache, activities),
-    comments: new Comments(getDatabase, new QueryCache(), activities),
-    friends,
-    profiles: new Profiles(getDatabase, friends),
-    stream: new Stream(getDatabase, streamCache),
-  };
 }
 
 /** Input is verified by zod (input.ts): Fastify's own validator would cost time and memory for nothing. */

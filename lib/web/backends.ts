@@ -1,7 +1,8 @@
 // Everything this clone depends on, connected in the background: it answers before they do, and outlives their failures.
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import type { CacheKind } from './caches';
+import type { Engine } from './cache/engine';
+import type { ObjectsCache } from './cache/open';
 import type { CacheClient } from './caches/mode';
 import type { Database } from './database/database';
 import { type Drivers, loadDrivers } from './drivers';
@@ -26,8 +27,9 @@ interface BackendsOptions {
 export class Backends {
   readonly #missing = new Set<Need>(['sessions', 'objects', 'database', 'schema']);
   readonly #closing = new AbortController();
-  readonly #caches = new Map<CacheKind, CacheClient>();
+  #sessionsCache: CacheClient | undefined;
   #sessions: Sessions | undefined;
+  #objects: ObjectsCache | undefined;
   #database: Database | undefined;
   #connecting: Promise<unknown> = Promise.resolve();
 
@@ -39,8 +41,8 @@ export class Backends {
     const databaseSecret = new Secret(this.options.env.databaseSecret);
     this.#connecting = loadDrivers().then((drivers) =>
       Promise.all([
-        this.#connectCache(drivers, 'sessions', cacheSecret),
-        this.#connectCache(drivers, 'objects', cacheSecret),
+        this.#connectSessions(drivers, cacheSecret),
+        this.#connectObjects(drivers, cacheSecret),
         this.#connectDatabase(drivers, databaseSecret),
       ]),
     );
@@ -56,8 +58,8 @@ export class Backends {
     return this.#sessions;
   }
 
-  findObjects(): CacheClient | undefined {
-    return this.#caches.get('objects');
+  findObjects(): Engine | undefined {
+    return this.#objects?.engine;
   }
 
   getDatabase(): Database {
@@ -70,20 +72,31 @@ export class Backends {
     // A cache or a database that is just being opened must not stay open.
     await this.#connecting;
     const { closeCache } = await loadDrivers();
-    await Promise.all([...[...this.#caches.values()].map(closeCache), this.#database?.close()]);
+    const sessions = this.#sessionsCache && closeCache(this.#sessionsCache);
+    await Promise.all([sessions, this.#objects?.close(), this.#database?.close()]);
   }
 
-  async #connectCache({ openCache, verifyReached }: Drivers, kind: CacheKind, secret: Secret): Promise<void> {
-    const { env, log } = this.options;
-    const onError = (error: Error): void => log.warn({ reason: error.message }, `${kind} cache failed`);
-    const mode = { sessions: env.sessionsMode, objects: 'single' as const }[kind];
-    const options = { kind, mode, endpoint: env[kind], secret, tls: env.tls, onError };
-    await this.#untilDone(kind, async () => {
-      const client = this.#caches.get(kind) ?? (await openCache(options));
-      this.#caches.set(kind, client);
-      if (kind === 'sessions') this.#sessions ??= new Sessions(client, this.options.sessionLimits);
-      await verifyReached(client);
+  async #connectSessions({ openCache, verifyReached }: Drivers, secret: Secret): Promise<void> {
+    const { sessions: endpoint, sessionsMode: mode, tls } = this.options.env;
+    await this.#untilDone('sessions', async () => {
+      const onError = this.#toOnError('sessions');
+      this.#sessionsCache ??= await openCache({ kind: 'sessions', mode, endpoint, secret, tls, onError });
+      this.#sessions ??= new Sessions(this.#sessionsCache, this.options.sessionLimits);
+      await verifyReached(this.#sessionsCache);
     });
+  }
+
+  async #connectObjects({ openObjectsCache }: Drivers, secret: Secret): Promise<void> {
+    const { objects: endpoint, objectsEngine, tls } = this.options.env;
+    await this.#untilDone('objects', async () => {
+      const onError = this.#toOnError('objects');
+      this.#objects ??= await openObjectsCache(objectsEngine, { endpoint, secret, tls, onError });
+      await this.#objects.verifyReached();
+    });
+  }
+
+  #toOnError(kind: 'sessions' | 'objects'): (error: Error) => void {
+    return (error) => this.options.log.warn({ reason: error.message }, `${kind} cache failed`);
   }
 
   async #connectDatabase(drivers: Drivers, secret: Secret): Promise<void> {

@@ -50,6 +50,7 @@ const variables = z.object({
   [cloneEnv.sessions]: endpoint,
   [cloneEnv.sessionsMode]: z.enum(['single', 'cluster'], 'must be `single` or `cluster`').default('single'),
   [cloneEnv.objects]: endpoint,
+  [cloneEnv.objectsEngine]: z.enum(['redis', 'memcached'], 'must be `redis` or `memcached`').default('redis'),
   [cloneEnv.cacheSecret]: present('must be the ARN of a secret'),
   [cloneEnv.primary]: endpoint,
   [cloneEnv.replicas]: z
@@ -83,6 +84,9 @@ const schema = variables.refine(
 /** Whether a cache is one server to its clients, or a cluster that tells them which server has a key. */
 export type CacheMode = 'single' | 'cluster';
 
+/** What the objects cache is. There is no such choice for sessions: memcached keeps nothing when it starts anew. */
+export type ObjectsEngine = 'redis' | 'memcached';
+
 export interface WebEnv {
   stage: string;
   cloneId: string;
@@ -91,6 +95,7 @@ export interface WebEnv {
   sessions: Endpoint;
   sessionsMode: CacheMode;
   objects: Endpoint;
+  objectsEngine: ObjectsEngine;
   cacheSecret: string;
   primary: Endpoint;
   replicas: Endpoint[];
@@ -128,6 +133,7 @@ export function readEnv(env: Record<string, string | undefined>): WebEnv {
     sessions: values[cloneEnv.sessions],
     sessionsMode: values[cloneEnv.sessionsMode],
     objects: values[cloneEnv.objects],
+    objectsEngine: values[cloneEnv.objectsEngine],
     cacheSecret: values[cloneEnv.cacheSecret],
     primary: values[cloneEnv.primary],
     replicas: values[cloneEnv.replicas],

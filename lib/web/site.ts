@@ -1,23 +1,14 @@
 // What the routes share: one of each per clone, and none of it about a user.
-import type { Articles } from './articles';
 import type { Assets } from './assets';
 import type { Backends } from './backends';
-import type { Comments } from './comments';
-import type { Friends } from './friends';
 import { isUserName } from './input';
 import type { Pictures } from './pictures/pictures';
 import { notFound } from './problem';
-import type { Profiles } from './profiles';
+import type { Repositories } from './repositories';
 import type { SignedIn } from './signed-in';
-import type { Stream } from './stream';
 
-export interface Site {
+export interface Site extends Repositories {
   backends: Backends;
-  articles: Articles;
-  comments: Comments;
-  friends: Friends;
-  profiles: Profiles;
-  stream: Stream;
   assets: Assets;
   pictures: Pictures;
   signedIn: SignedIn;

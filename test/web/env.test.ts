@@ -22,6 +22,7 @@ test('with minimal variables a clone is protected, has no replica, and listens e
     sessions: { host: 'sessions.internal', port: 6379 },
     sessionsMode: 'single',
     objects: { host: 'objects.internal', port: 6379 },
+    objectsEngine: 'redis',
     cacheSecret: minimal.CLONEKIT_CACHE_SECRET,
     primary: { host: 'primary.internal', port: 3306 },
     replicas: [],
@@ -42,6 +43,7 @@ test('with maximal variables every one arrives', () => {
     ...minimal,
     CLONEKIT_LISTEN: '127.0.0.1',
     CLONEKIT_SESSIONS_MODE: 'cluster',
+    CLONEKIT_OBJECTS_ENGINE: 'memcached',
     CLONEKIT_REPLICAS: 'a.internal:3306,b.internal:3307',
     CLONEKIT_PICTURES_URL: 'http://127.0.0.1:4566/pictures-of-people',
     CLONEKIT_POOL_SIZE: '100',
@@ -53,7 +55,7 @@ test('with maximal variables every one arrives', () => {
   });
   expect(env).toMatchObject({ listen: '127.0.0.1', tls: false, https: false, drainSeconds: 0, keepAliveSeconds: 65 });
   expect(env.picturesUrl).toBe('http://127.0.0.1:4566/pictures-of-people');
-  expect(env).toMatchObject({ sessionsMode: 'cluster', poolSize: 100, stopSeconds: 1 });
+  expect(env).toMatchObject({ sessionsMode: 'cluster', objectsEngine: 'memcached', poolSize: 100, stopSeconds: 1 });
   expect(env.replicas).toEqual([
     { host: 'a.internal', port: 3306 },
     { host: 'b.internal', port: 3307 },
@@ -67,6 +69,7 @@ test.each([
   ['CLONEKIT_CLONE_ID', 'two\nlines', 'must be 1 to 128 of A-Z a-z 0-9 . _ -'],
   ['CLONEKIT_SESSIONS', 'sessions.internal', 'must be `host:port`'],
   ['CLONEKIT_SESSIONS_MODE', 'on', 'must be `single` or `cluster`'],
+  ['CLONEKIT_OBJECTS_ENGINE', 'valkey', 'must be `redis` or `memcached`'],
   ['CLONEKIT_POOL_SIZE', '0', 'must be a whole number from 1 to 100'],
   ['CLONEKIT_POOL_SIZE', '101', 'must be a whole number from 1 to 100'],
   ['CLONEKIT_POOL_SIZE', '2.5', 'must be a whole number from 1 to 100'],

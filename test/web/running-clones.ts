@@ -48,6 +48,7 @@ export async function startServers(flavour: Flavour, sessionsMode: CacheMode = '
     sessions: local(sessions.port),
     sessionsMode,
     objects: local(objects.port),
+    objectsEngine: 'redis',
     cacheSecret: arn('caches'),
     primary: local(database.primaryPort),
     replicas: [local(database.replicaPort)],

@@ -1,7 +1,7 @@
 // Pages of articles: the newest, one, and the form to write or change one.
-import { type Article, type ArticleSummary, articlesPerPage } from '../articles';
+import type { ArticlePage } from '../article-views';
+import { type ArticleSummary, articlesPerPage } from '../articles';
 import { renderArticleList } from './article-list';
-import { renderByline } from './byline';
 import { type Field, type FormState, renderField, renderProblem } from './form-fields';
 import { type Html, html, trusted } from './html';
 import { type PageContext, renderPage } from './layout';
@@ -17,21 +17,18 @@ export function renderHome(context: PageContext, articles: ArticleSummary[]): st
   );
 }
 
-interface ArticlePage {
-  article: Article;
+interface ArticleParts {
+  article: ArticlePage;
   mayEdit: boolean;
   comments: Html;
 }
 
-export const renderArticle = (context: PageContext, { article, mayEdit, comments }: ArticlePage): string =>
+export const renderArticle = (context: PageContext, { article, mayEdit, comments }: ArticleParts): string =>
   renderPage(
     context,
     article.title,
     html`<article>
-<h1>${article.title}</h1>
-${renderByline(article)}
-<div class="body">
-${trusted(article.html)}</div>
+${trusted(article.content)}
 ${mayEdit && html`<p><a class="button" href="/articles/${article.id}/edit">Edit</a></p>`}
 </article>
 ${comments}`,

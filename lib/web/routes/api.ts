@@ -38,14 +38,15 @@ export function registerApi(app: FastifyInstance, { backends, articles, signedIn
     return reply.code(201).header('location', `/api/articles/${id}`).send({ id });
   });
 
-  app.get<ById>('/api/articles/:id', (request) =>
-    articles.get(toArticleId(request.params.id), request.session?.position),
-  );
+  app.get<ById>('/api/articles/:id', async (request, reply) => {
+    const json = await articles.getJson(toArticleId(request.params.id), request.session?.position);
+    return reply.type('application/json; charset=utf-8').send(json);
+  });
 
   app.put<ById>('/api/articles/:id', async (request) => {
-    const { userId } = getSession(request);
+    const { userId, position: own } = getSession(request);
     const id = toArticleId(request.params.id);
-    const { position } = await articles.update(id, userId, parseInput(articleInput, request.body));
+    const { position } = await articles.update(id, userId, parseInput(articleInput, request.body), own);
     await signedIn.rememberWrite(request, position);
     return { id };
   });

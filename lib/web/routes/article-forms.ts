@@ -55,13 +55,13 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
   });
 
   app.post<ById>('/articles/:id/edit', (request, reply) => {
-    const { userId } = getSession(request);
+    const { userId, position: own } = getSession(request);
     const id = toArticleId(request.params.id);
     return answerForm(
       request,
       reply,
       async () => {
-        const { position } = await articles.update(id, userId, parseInput(articleInput, request.body));
+        const { position } = await articles.update(id, userId, parseInput(articleInput, request.body), own);
         await signedIn.rememberWrite(request, position);
         return reply.redirect(`/articles/${id}`, 303);
       },

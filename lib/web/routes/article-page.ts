@@ -16,7 +16,7 @@ export async function renderArticlePage(
   const articleId = toArticleId(request.params.id);
   const { after } = parseInput(laterPage, request.query);
   const [article, page] = await Promise.all([
-    site.articles.get(articleId, session?.position),
+    site.articles.getPage(articleId, session?.position),
     site.comments.list(articleId, after, session?.position),
   ]);
   const section = { ...page, articleId, isLater: after !== undefined, mayComment: session !== undefined };
