@@ -26,7 +26,7 @@ export interface Sight<T> {
 /** One cached thing as the procedure sees it. */
 export interface Cell<T> {
   readonly entry: Entry;
-  find(engine: Engine): Promise<Sight<T> | undefined>;
+  readonly find: (engine: Engine) => Promise<Sight<T> | undefined>;
   /** Reads it anew, and fills it in. */
   rebuild(marker: Marker, read: Read<T>, fill: Use): Promise<T>;
 }
@@ -52,8 +52,19 @@ export const endLate: Telling['late'] = (engine, key, change) => engine.end(key,
 /** The cache did not answer. */
 const away = Symbol('away');
 
+/** Enough for one to die with the lease, and the next to rebuild. */
+const longestWaitMilliseconds = 3 * leaseMilliseconds;
+
 /** The first wait for who rebuilds; each is twice as long, up to the most. */
 const pauseMilliseconds = { first: 4, most: 64 };
+
+/** Somebody who wants something, and came at this moment. */
+interface Reader<T> {
+  cell: Cell<T>;
+  load: Load<T>;
+  own: Position | undefined;
+  arrived: number;
+}
 
 /** Without a value nothing was filled in, and everybody reads on their own: from where the marker says, if there is one. */
 type Outcome<T> = { value: T } | { marker?: Marker };
@@ -66,22 +77,20 @@ export class CacheAside {
 
   /** @param own where the reader's own latest write ended */
   async get<T>(cell: Cell<T>, load: Load<T>, own?: Position): Promise<T> {
-    const arrived = this.#flights.now();
+    const reader = { cell, load, own, arrived: this.#flights.now() };
     const { key, part } = cell.entry;
     const sight = await this.#ask(key, (engine) => cell.find(engine));
-    if (sight === away) return this.#readAlone(cell, load, arrived, {}, own);
+    if (sight === away) return this.#readAlone(reader);
     if (sight?.age === 'fresh') return sight.value;
-    const flight = `${key} ${part}`;
+    const isUnderWay = this.#flights.isUnderWay(`${key} ${part}`);
     if (sight?.age === 'aging') {
-      if (!this.#flights.isUnderWay(flight))
-        this.#flights.join(flight, arrived, () => this.#rebuild(cell, load, own, true)).catch(this.options.onFailure);
+      if (!isUnderWay) this.#rebuildOnce(reader, true).catch(this.options.onFailure);
       return sight.value;
     }
-    if (sight?.age === 'stale' && this.#flights.isUnderWay(flight)) return sight.value;
+    if (sight?.age === 'stale' && isUnderWay) return sight.value;
     try {
-      const hasOld = sight !== undefined;
-      const outcome = await this.#flights.join(flight, arrived, () => this.#rebuild(cell, load, own, hasOld));
-      return 'value' in outcome ? outcome.value : await this.#readAlone(cell, load, arrived, outcome, own);
+      const outcome = await this.#rebuildOnce(reader, sight !== undefined);
+      return 'value' in outcome ? outcome.value : await this.#readAlone(reader, outcome.marker);
     } catch (error) {
       // Not older than any write that was acknowledged: that would have dropped it.
       if (sight && isUnavailable(error)) return sight.value;
@@ -111,31 +120,35 @@ export class CacheAside {
     }
   }
 
-  /** Of all clones one takes the lease, reads and fills; the others wait for what it fills in, or for its lease to end. */
-  async #rebuild<T>(cell: Cell<T>, load: Load<T>, own: Position | undefined, hasOld: boolean): Promise<Outcome<T>> {
-    const { entry } = cell;
-    const end = performance.now() + 3 * leaseMilliseconds;
+  /** Of a clone one goes; of all clones one takes the lease, reads and fills. */
+  #rebuildOnce<T>(reader: Reader<T>, hasOld: boolean): Promise<Outcome<T>> {
+    const { key, part } = reader.cell.entry;
+    return this.#flights.join(`${key} ${part}`, reader.arrived, () => this.#rebuild(reader, hasOld));
+  }
+
+  /** Whoever has not got the lease waits for what is filled in, or for the lease to end. */
+  async #rebuild<T>(reader: Reader<T>, hasOld: boolean): Promise<Outcome<T>> {
+    const { entry, find } = reader.cell;
+    const end = performance.now() + longestWaitMilliseconds;
     for (let pause = pauseMilliseconds.first; ; pause = Math.min(2 * pause, pauseMilliseconds.most)) {
       const taken = await this.#ask(entry.key, (engine) => engine.take(entry, createNonce()));
       if (taken === away) return {};
       const { marker, isTaken } = taken;
-      if (isTaken) return { value: await this.#rebuildAlone(cell, marker, load, own, hasOld) };
       if (isPending(marker)) return { marker };
-      const sight = await this.#ask(entry.key, (engine) => cell.find(engine));
+      // Whoever had the lease before may have filled in just after we looked.
+      const sight = await this.#ask(entry.key, find);
       if (sight === away) return {};
+      if (isTaken) {
+        if (sight?.age !== 'fresh') return { value: await this.#rebuildWithLease(reader, marker, hasOld) };
+        await this.use(entry.key, (engine) => engine.release(entry, marker));
+      }
       if (sight && sight.age !== 'kept') return { value: sight.value };
       if (performance.now() > end) return { marker };
       await sleep(pause);
     }
   }
 
-  async #rebuildAlone<T>(
-    cell: Cell<T>,
-    marker: Marker,
-    load: Load<T>,
-    own: Position | undefined,
-    hasOld: boolean,
-  ): Promise<T> {
+  async #rebuildWithLease<T>({ cell, load, own }: Reader<T>, marker: Marker, hasOld: boolean): Promise<T> {
     const { entry } = cell;
     const read: Read<T> = (further = []) => load(toPositions(own, toPosition(marker), ...further));
     try {
@@ -147,20 +160,14 @@ export class CacheAside {
     }
   }
 
-  async #readAlone<T>(
-    cell: Cell<T>,
-    load: Load<T>,
-    arrived: number,
-    { marker }: { marker?: Marker },
-    own?: Position,
-  ): Promise<T> {
+  async #readAlone<T>({ cell, load, own, arrived }: Reader<T>, marker: Marker = ''): Promise<T> {
     const { key, part } = cell.entry;
     const read = (after: readonly Position[]): Promise<T> =>
       this.#flights.join(`${key} ${part} after ${after.join(' ')}`, arrived, () => load(after));
     try {
-      return await read(toPositions(own, marker && toPosition(marker)));
+      return await read(toPositions(own, toPosition(marker)));
     } catch (error) {
-      if (!marker || !isPending(marker) || !isUnavailable(error)) throw error;
+      if (!isPending(marker) || !isUnavailable(error)) throw error;
       // The primary is away, so the write that is under way is not acknowledged: what a replica has is good.
       return read(toPositions(own));
     }

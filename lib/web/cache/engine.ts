@@ -20,7 +20,7 @@ export interface Entry {
   part: string;
 }
 
-/** A fill, which is refused if the marker is another one by now. */
+/** A fill, which is refused if the marker is another one by now. The lease is given back with it. */
 export interface Fill {
   marker: Marker;
   /** How long it stays. */

@@ -64,7 +64,9 @@ export class QueryCache {
     const unseen = await this.#fill(entry, tags, marker, value, seen, use);
     if (unseen.length === 0) return value;
     const second = await read(toPositions(unseen));
-    await this.#fill(entry, tags, marker, second, [...seen, ...unseen], use);
+    const still = await this.#fill(entry, tags, marker, second, [...seen, ...unseen], use);
+    // Changed again meanwhile: good for who has asked already, and for nobody else.
+    if (still.length > 0) await use((engine) => engine.release(entry, marker));
     return second;
   }
 

@@ -3,7 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Engine } from '../../../lib/web/cache/engine';
+import { Connection } from '../../../lib/web/cache/memcached/connection';
+import { Memcached } from '../../../lib/web/cache/memcached/memcached';
+import { createMemcachedEngine } from '../../../lib/web/cache/memcached/memcached-engine';
 import { openObjectsCache } from '../../../lib/web/cache/open';
+import { createRedisEngine } from '../../../lib/web/cache/redis/redis-engine';
+import { closeCache } from '../../../lib/web/caches';
 import type { ObjectsEngine } from '../../../lib/web/env';
 import type { Secret } from '../../../lib/web/secrets';
 import { getFreePort, startCache, untilTrue } from '../real-servers';
@@ -18,8 +23,9 @@ export interface OpenEngine {
 export interface RealEngine {
   name: ObjectsEngine;
   port: number;
-  /** As one clone has it. */
+  /** With more time than a clone has: a slow machine is no failure. */
   open(): Promise<OpenEngine>;
+  openAsClone(): Promise<OpenEngine>;
   /** Loses everything, as a cache may. */
   forget(): Promise<void>;
   /** Makes it hang: connections stay open, and nothing comes back until `resume`. */
@@ -28,67 +34,77 @@ export interface RealEngine {
   stop(): Promise<void>;
 }
 
-const secret = (username: string, password: string): Secret => {
+const host = '127.0.0.1';
+
+const toSecret = (username: string, password: string): Secret => {
   const credentials = async () => ({ username, password });
   return { get: credentials, renew: credentials } as unknown as Secret;
 };
 
-const host = '127.0.0.1';
+const openAsClone = (name: ObjectsEngine, port: number, secret: Secret): Promise<OpenEngine> =>
+  openObjectsCache(name, { endpoint: { host, port }, secret, tls: false, onError: () => {} });
 
-const toOpen = (name: ObjectsEngine, port: number, known: Secret) => async (): Promise<OpenEngine> => {
-  const cache = await openObjectsCache(name, {
-    endpoint: { host, port },
-    secret: known,
-    tls: false,
-    onError: () => {},
-  });
-  await untilTrue(`${name} to answer`, () =>
-    cache.verifyReached().then(
-      () => true,
-      () => false,
-    ),
-  );
-  return cache;
-};
-
-const starters: Record<ObjectsEngine, () => Promise<RealEngine>> = {
-  redis: async () => {
-    const server = await startCache();
-    const { port, username, password, pause, resume, stop } = server;
-    const open = toOpen('redis', port, secret(username, password));
-    const forget = async (): Promise<void> => {
+async function startRedis(): Promise<RealEngine> {
+  const server = await startCache();
+  const { port, username, password, pause, resume, stop } = server;
+  return {
+    name: 'redis',
+    port,
+    open: async () => {
+      const client = await server.openAsApp();
+      return { engine: createRedisEngine(client), close: () => closeCache(client) };
+    },
+    openAsClone: () => openAsClone('redis', port, toSecret(username, password)),
+    forget: async () => {
       const client = server.open();
       await client.flushall();
       client.disconnect();
-    };
-    return { name: 'redis', port, open, forget, pause, resume, stop };
-  },
-  memcached: async () => {
-    const port = await getFreePort();
-    const child = startMemcached(port);
-    const open = toOpen('memcached', port, secret('', ''));
-    await (await open()).close();
-    return {
-      name: 'memcached',
-      port,
-      open,
-      forget: async () => {
-        const socket = connect(port, host);
-        socket.write('flush_all\r\n');
-        await once(socket, 'data');
-        socket.destroy();
-      },
-      pause: () => child.kill('SIGSTOP'),
-      resume: () => child.kill('SIGCONT'),
-      stop: () => stopMemcached(child),
-    };
-  },
-};
+    },
+    pause,
+    resume,
+    stop,
+  };
+}
+
+async function startMemcached(): Promise<RealEngine> {
+  const port = await getFreePort();
+  const child = runMemcached(port);
+  const open = async (): Promise<OpenEngine> => {
+    const endpoint = { host, port };
+    const connection = new Connection({
+      ...{ endpoint, tls: false, timeoutMilliseconds: 5_000 },
+      toRetryDelay: () => 20,
+      onError: () => {},
+    });
+    await connection.connect();
+    const memcached = new Memcached(connection);
+    await untilTrue('memcached to answer', () => isDone(memcached.verifyReached()), child);
+    return { engine: createMemcachedEngine(memcached), close: async () => memcached.close() };
+  };
+  await (await open()).close();
+  return {
+    name: 'memcached',
+    port,
+    open,
+    openAsClone: () => openAsClone('memcached', port, toSecret('', '')),
+    forget: async () => {
+      const socket = connect(port, host);
+      socket.write('flush_all\r\n');
+      await once(socket, 'data');
+      socket.destroy();
+    },
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+    stop: () => endMemcached(child),
+  };
+}
+
+const starters: Record<ObjectsEngine, () => Promise<RealEngine>> = { redis: startRedis, memcached: startMemcached };
 
 export const startEngine = (name: ObjectsEngine): Promise<RealEngine> => starters[name]();
 
 /** @param more arguments */
-export function startMemcached(port: number, more: readonly string[] = []): ChildProcess {
+export function runMemcached(port: number, more: readonly string[] = []): ChildProcess {
   const asRoot = process.getuid?.() === 0 ? ['-u', 'root'] : [];
   return spawn('memcached', ['-l', host, '-p', String(port), '-U', '0', '-m', '64', ...asRoot, ...more], {
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/bin` },
@@ -96,9 +112,15 @@ export function startMemcached(port: number, more: readonly string[] = []): Chil
   });
 }
 
-export async function stopMemcached(child: ChildProcess): Promise<void> {
+export async function endMemcached(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
 }
+
+export const isDone = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );

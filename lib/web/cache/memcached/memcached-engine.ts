@@ -30,8 +30,7 @@ export function createMemcachedEngine(memcached: Memcached): Engine {
 
   const fill = async (entry: Entry, { marker, milliseconds }: Fill, part: Part): Promise<void> => {
     await entries.add(entry.key, marker, milliseconds, (parts) => parts.set(entry.part, part));
-    // Who looked just before it was filled must not be the next to fill it.
-    await memcached.set(toLeaseKey(entry, marker), '', leaseOfSeconds);
+    await memcached.delete(toLeaseKey(entry, marker));
   };
 
   const findText = async ({ key, part }: Entry): Promise<string | undefined> =>

@@ -32,7 +32,7 @@ export function createRedisEngine(client: CacheClient): Engine {
 
   const fillNumbers = async (command: 'fillMembers' | 'fillRanked', part: string, key: string, fill: NumbersFill) => {
     const { marker, milliseconds, numbers } = fill;
-    const args = [part, marker, milliseconds, leaseMilliseconds, sentinel, ...numbers];
+    const args = [part, marker, milliseconds, sentinel, ...numbers];
     await client[command](key, toContentKey(key), ...args);
   };
 
@@ -43,7 +43,7 @@ export function createRedisEngine(client: CacheClient): Engine {
     },
 
     async fill({ key, part }, { marker, text, milliseconds }) {
-      await client.fillObject(key, part, marker, text, milliseconds, leaseMilliseconds);
+      await client.fillObject(key, part, marker, text, milliseconds);
     },
 
     async take({ key, part }, nonce) {
@@ -96,8 +96,8 @@ export function createRedisEngine(client: CacheClient): Engine {
     async fillTagged({ key, part }, { marker, text, milliseconds, tags, seen }) {
       const keys = [key, ...tags.map(toTagKey)];
       const since = Date.now() - markerMilliseconds;
-      const times = [milliseconds, leaseMilliseconds, since];
-      return client.fillTagged(keys.length, ...keys, part, marker, text, ...times, createNonce(), ...seen);
+      const args = [part, marker, text, milliseconds, since, createNonce(), ...seen];
+      return client.fillTagged(keys.length, ...keys, ...args);
     },
 
     async drop(tags, { nonce, position }) {

@@ -29,12 +29,13 @@ const lease = `
 
 /** A number of keys of 0 stands for: as many as the caller says. */
 export const scripts = {
-  // KEYS: entry. ARGV: part, marker, text, milliseconds, milliseconds of the lease.
+  // KEYS: entry. ARGV: part, marker, text, milliseconds.
   fillObject: {
     numberOfKeys: 1,
-    lua: `${expiry}${lease}
+    lua: `${expiry}
   if redis.call('HGET', KEYS[1], 'written') ~= ARGV[2] then return 0 end
-  redis.call('HSET', KEYS[1], 'value:' .. ARGV[1], ARGV[3], 'lease:' .. ARGV[1], toLease(ARGV[2], ARGV[5]))
+  redis.call('HSET', KEYS[1], 'value:' .. ARGV[1], ARGV[3])
+  redis.call('HDEL', KEYS[1], 'lease:' .. ARGV[1])
   keepFor(KEYS[1], ARGV[4])
   return 1`,
   },
@@ -77,15 +78,15 @@ export const scripts = {
   return redis.call('PEXPIRE', KEYS[1], ARGV[4])`,
   },
 
-  // KEYS: entry, content. ARGV: part, marker, milliseconds, milliseconds of the lease, numbers.
+  // KEYS: entry, content. ARGV: part, marker, milliseconds, numbers.
   fillMembers: {
     numberOfKeys: 2,
-    lua: `${expiry}${lease}
+    lua: `${expiry}
   if redis.call('HGET', KEYS[1], 'written') ~= ARGV[2] then return 0 end
   redis.call('DEL', KEYS[2])
-  for first = 5, #ARGV, 1000 do redis.call('SADD', KEYS[2], unpack(ARGV, first, math.min(first + 999, #ARGV))) end
+  for first = 4, #ARGV, 1000 do redis.call('SADD', KEYS[2], unpack(ARGV, first, math.min(first + 999, #ARGV))) end
   redis.call('PEXPIRE', KEYS[2], ARGV[3])
-  redis.call('HSET', KEYS[1], 'lease:' .. ARGV[1], toLease(ARGV[2], ARGV[4]))
+  redis.call('HDEL', KEYS[1], 'lease:' .. ARGV[1])
   keepFor(KEYS[1], ARGV[3])
   return 1`,
   },
@@ -93,12 +94,12 @@ export const scripts = {
   // As fillMembers.
   fillRanked: {
     numberOfKeys: 2,
-    lua: `${expiry}${lease}
+    lua: `${expiry}
   if redis.call('HGET', KEYS[1], 'written') ~= ARGV[2] then return 0 end
   redis.call('DEL', KEYS[2])
-  for at = 5, #ARGV do redis.call('ZADD', KEYS[2], ARGV[at], ARGV[at]) end
+  for at = 4, #ARGV do redis.call('ZADD', KEYS[2], ARGV[at], ARGV[at]) end
   redis.call('PEXPIRE', KEYS[2], ARGV[3])
-  redis.call('HSET', KEYS[1], 'lease:' .. ARGV[1], toLease(ARGV[2], ARGV[4]))
+  redis.call('HDEL', KEYS[1], 'lease:' .. ARGV[1])
   keepFor(KEYS[1], ARGV[3])
   return 1`,
   },
@@ -148,27 +149,27 @@ export const scripts = {
   return redis.call('MGET', unpack(names))`,
   },
 
-  // KEYS: entry, tags. ARGV: part, marker, text, milliseconds, of the lease, oldest drop that counts, nonce, nonces seen.
+  // KEYS: entry, tags. ARGV: part, marker, text, milliseconds, oldest drop that counts, nonce, nonces seen.
   fillTagged: {
     numberOfKeys: undefined,
-    lua: `${expiry}${lease}
+    lua: `${expiry}
   if redis.call('HGET', KEYS[1], 'written') ~= ARGV[2] then return {} end
   local seen, tags, unseen = {}, {}, {}
-  for at = 8, #ARGV do seen[ARGV[at]] = true end
+  for at = 7, #ARGV do seen[ARGV[at]] = true end
   for at = 2, #KEYS do
     local marker = redis.call('GET', KEYS[at])
     if not marker then
-      marker = ARGV[7] .. ' '
+      marker = ARGV[6] .. ' '
       redis.call('SET', KEYS[at], marker)
     end
     keepFor(KEYS[at], ARGV[4])
     local nonce, dropped = marker:match('^(%S+) %S* ?(%d*)$')
-    if dropped ~= '' and tonumber(dropped) > tonumber(ARGV[6]) and not seen[nonce] then unseen[#unseen + 1] = marker end
+    if dropped ~= '' and tonumber(dropped) > tonumber(ARGV[5]) and not seen[nonce] then unseen[#unseen + 1] = marker end
     tags[#tags + 1] = KEYS[at] .. ' ' .. nonce
   end
   if #unseen > 0 then return unseen end
-  redis.call('HSET', KEYS[1], 'value:' .. ARGV[1], ARGV[3], 'lease:' .. ARGV[1], toLease(ARGV[2], ARGV[5]),
-    'tags:' .. ARGV[1], table.concat(tags, ' '))
+  redis.call('HSET', KEYS[1], 'value:' .. ARGV[1], ARGV[3], 'tags:' .. ARGV[1], table.concat(tags, ' '))
+  redis.call('HDEL', KEYS[1], 'lease:' .. ARGV[1])
   keepFor(KEYS[1], ARGV[4])
   return {}`,
   },
