@@ -67,7 +67,7 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
       return answerError(assets, error, request, reply);
     },
   });
-  const backends = new Backends({ env, rootFolder: running.rootFolder, log: app.log, sessionLimits });
+  const backends = new Backends({ env, running, log: app.log, sessionLimits });
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);

@@ -4,12 +4,14 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Engine } from './cache/engine';
 import type { ObjectsCache } from './cache/open';
 import type { CacheClient } from './caches/mode';
+import type { Server } from './database/connection';
 import type { Database } from './database/database';
 import { type Drivers, loadDrivers } from './drivers';
 import type { Endpoint, WebEnv } from './env';
 import { unavailable } from './problem';
 import { toReason } from './reason';
 import { retryUntilDone } from './retry';
+import type { RunningRelease } from './running-release';
 import { Secret } from './secrets';
 import { type SessionLimits, Sessions } from './sessions';
 
@@ -18,8 +20,7 @@ type Need = 'sessions' | 'objects' | 'database' | 'schema';
 
 interface BackendsOptions {
   env: WebEnv;
-  /** Folder that holds `migrations`. */
-  rootFolder: string;
+  running: RunningRelease;
   log: FastifyBaseLogger;
   sessionLimits?: SessionLimits;
 }
@@ -32,6 +33,7 @@ export class Backends {
   #objects: ObjectsCache | undefined;
   #database: Database | undefined;
   #connecting: Promise<unknown> = Promise.resolve();
+  #contracting: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: BackendsOptions) {}
 
@@ -71,6 +73,7 @@ export class Backends {
     this.#closing.abort();
     // A cache or a database that is just being opened must not stay open.
     await this.#connecting;
+    await this.#contracting;
     const { closeCache } = await loadDrivers();
     const sessions = this.#sessionsCache && closeCache(this.#sessionsCache);
     await Promise.all([sessions, this.#objects?.close(), this.#database?.close()]);
@@ -100,7 +103,7 @@ export class Backends {
   }
 
   async #connectDatabase(drivers: Drivers, secret: Secret): Promise<void> {
-    const { env, rootFolder, log } = this.options;
+    const { env, running, log } = this.options;
     const { primary, replicas, tls, poolSize } = env;
     const onReplicaFailure = ({ host, port }: Endpoint, error: unknown): void =>
       log.warn({ replica: `${host}:${port}`, reason: toReason(error) }, 'replica failed');
@@ -108,11 +111,32 @@ export class Backends {
     await this.#untilDone('database', async () => {
       database = await drivers.Database.connect({ primary, replicas, secret, tls, poolSize, onReplicaFailure });
     });
+    const server = { endpoint: primary, secret, tls };
+    const folder = join(running.rootFolder, 'migrations');
     await this.#untilDone('schema', async () => {
-      const applied = await drivers.migrate({ endpoint: primary, secret, tls }, join(rootFolder, 'migrations'));
+      const applied = await drivers.migrate(server, folder);
       if (applied.length > 0) log.info({ applied }, 'migrated');
       // Nobody asks a database that may lack tables.
       this.#database = database;
+    });
+    this.#contracting = this.#keepContracting(drivers, server, folder);
+  }
+
+  /** Until the clone ends; what is news about it is logged. */
+  #keepContracting({ keepContracting }: Drivers, primary: Server, folder: string): Promise<void> {
+    const { running, log } = this.options;
+    let told = '';
+    return keepContracting({
+      primary,
+      knowledge: { release: running.release, folder },
+      signal: this.#closing.signal,
+      onContracted: ({ applied, waiting }) => {
+        if (applied.length > 0) log.info({ applied }, 'migrated');
+        const news = JSON.stringify(waiting ?? '');
+        if (waiting && news !== told) log.info({ waiting }, 'a migration waits for older releases to go');
+        told = news;
+      },
+      onFailure: (error) => log.warn({ reason: toReason(error) }, 'could not tell which release runs'),
     });
   }
 

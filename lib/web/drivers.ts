@@ -14,7 +14,8 @@ export async function loadDrivers() {
   await sleep(breakMilliseconds);
   const { Database } = require('./database/database') as typeof import('./database/database');
   const { migrate } = require('./database/migrations') as typeof import('./database/migrations');
+  const { keepContracting } = require('./database/contracting') as typeof import('./database/contracting');
   await sleep(breakMilliseconds);
   loadSecretsManager();
-  return { openCache, openObjectsCache, closeCache, verifyReached, Database, migrate };
+  return { openCache, openObjectsCache, closeCache, verifyReached, Database, migrate, keepContracting };
 }

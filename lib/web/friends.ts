@@ -11,7 +11,7 @@ import type { User } from './users';
 export const mostFriends = 1_000;
 
 /** Of what the friend did before, so that the stream of who has just befriended somebody is not empty. */
-const copiedActivities = 50;
+export const copiedActivities = 50;
 
 export class Friends {
   constructor(

@@ -48,7 +48,7 @@ describe.each(cacheModes)('with the sessions cache in %s mode', (mode) => {
 
   test('before anything is reached a clone lives, and says what it is missing', async () => {
     const nowhere = { host: '127.0.0.1', port: 1 };
-    const env = { ...servers.env, sessions: nowhere, primary: nowhere };
+    const env = { ...servers.env, sessions: nowhere, primary: nowhere, replicas: [] };
     const lonely = await runClone(env, 'clone-2');
     expect((await fetch(`${lonely.url}/-/live`)).status).toBe(200);
     await untilTrue('the objects cache', async () => {

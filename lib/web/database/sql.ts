@@ -6,6 +6,7 @@ import {
   MysqlAdapter,
   MysqlIntrospector,
   MysqlQueryCompiler,
+  type RawBuilder,
   sql,
 } from 'kysely';
 import type { Value } from './query';
@@ -37,3 +38,10 @@ export const toText = (statement: Statement): { sql: string; values: Value[] } =
 
 /** The server's time, in UTC, to the millisecond. */
 export const now = sql<Date>`UTC_TIMESTAMP(3)`;
+
+const compiler = createSql();
+
+/** For what has no word in the builder; its values are parameters all the same. */
+export const raw = <Row>(text: RawBuilder<Row | unknown>): Statement<Row> => ({
+  compile: () => text.compile(compiler) as CompiledQuery<Row>,
+});
