@@ -43,7 +43,7 @@ const rooms: Record<string, readonly string[]> = {
     ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error', 'lib/config/readiness'],
   ],
   'lib/web': [
-    ...['node:*', 'fastify', 'ioredis', 'kysely', 'mysql2', 'zod'],
+    ...['node:*', 'fastify', 'ioredis', 'kysely', 'markdown-it', 'mysql2', 'rate-limiter-flexible', 'zod'],
     ...['@aws-sdk/client-secrets-manager', '@aws-sdk/client-s3', '@aws-sdk/s3-presigned-post'],
     ...['lib/config/names', 'lib/config/operator-error'],
   ],

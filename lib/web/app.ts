@@ -1,14 +1,17 @@
 // The application: the server's limits, then what every answer has, then health, then the site.
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Accounts } from './accounts';
 import { createAnswerHeaders } from './answer-headers';
 import { Assets } from './assets';
 import { Backends } from './backends';
 import { CacheAside } from './cache/cache-aside';
+import type { Database } from './database/database';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
 import { Bucket } from './pictures/bucket';
 import { Pictures } from './pictures/pictures';
+import { RateLimits } from './rate-limits';
 import { toReason } from './reason';
 import { createRepositories } from './repositories';
 import { registerAccountForms } from './routes/account-forms';
@@ -17,6 +20,7 @@ import { registerArticleForms } from './routes/article-forms';
 import { registerCommentApi } from './routes/comment-api';
 import { registerCommentForms } from './routes/comment-forms';
 import { registerHealth } from './routes/health';
+import { registerOwnAccountApi, registerOwnAccountForms } from './routes/own-account';
 import { registerPeopleApi } from './routes/people-api';
 import { registerPeoplePages } from './routes/people-pages';
 import { registerPictureApi } from './routes/picture-api';
@@ -90,12 +94,12 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
   const pictures = createPictures(app, env, backends);
   registerPictures(app, pictures);
+  const getDatabase = (): Database => backends.getDatabase();
+  const limits = new RateLimits(() => backends.getSessionsCache());
   const site: Site = {
-    backends,
-    assets,
-    pictures,
-    signedIn,
-    ...createRepositories(() => backends.getDatabase(), cacheAside),
+    ...{ backends, assets, limits, pictures, signedIn },
+    accounts: new Accounts(getDatabase, limits),
+    ...createRepositories(getDatabase, cacheAside),
   };
   registerSite(app, site, env.https);
   return { server: app, backends };
@@ -124,12 +128,15 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
     // Text is a type that any site may send without asking first.
     scope.removeContentTypeParser('text/plain');
     scope.decorateRequest('session', undefined);
+    scope.decorateRequest('sessionFailure', undefined);
     scope.addHook('onRequest', async (request) => verifySameOrigin(request, https));
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
+    scope.addHook('onRequest', (request) => countWrite(site, request));
     registerApi(scope, site);
     registerPeopleApi(scope, site);
     registerCommentApi(scope, site);
     registerPictureApi(scope, site);
+    registerOwnAccountApi(scope, site);
     scope.register(async (pages) => {
       const form = 'application/x-www-form-urlencoded';
       pages.addContentTypeParser(form, { parseAs: 'string' }, async (_request: unknown, body: string) =>
@@ -140,6 +147,15 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
       registerCommentForms(pages, site);
       registerPeoplePages(pages, site);
       registerPictureForms(pages, site, https);
+      registerOwnAccountForms(pages, site);
     });
   });
+}
+
+const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Of who is signed in. */
+async function countWrite({ limits }: Site, { method, session }: FastifyRequest): Promise<void> {
+  if (!session || safeMethods.includes(method)) return;
+  await limits.count('writeOf', String(session.userId));
 }

@@ -6,7 +6,7 @@ import type { QueryCache } from './cache/query-cache';
 import type { Database, Written } from './database/database';
 import type { Position } from './database/dialect';
 import type { ArticleInput } from './input';
-import { renderArticleBody } from './pages/article-body';
+import { renderArticleBody, toExcerpt } from './pages/article-body';
 import { renderArticleContent } from './pages/article-content';
 import { forbidden, notFound } from './problem';
 import { lockUsers } from './user-lock';
@@ -158,6 +158,6 @@ export class Articles {
         .limit(({ lit }) => lit(articlesPerPage)),
       [...after],
     );
-    return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+    return rows.map((row) => ({ ...row, excerpt: toExcerpt(row.excerpt), createdAt: row.createdAt.toISOString() }));
   }
 }

@@ -60,6 +60,12 @@ export class Backends {
     return this.#sessions;
   }
 
+  /** Of sessions, and of whatever all clones must count as one. */
+  getSessionsCache(): CacheClient {
+    if (!this.#sessionsCache) throw unavailable('sessions cache');
+    return this.#sessionsCache;
+  }
+
   findObjects(): Engine | undefined {
     return this.#objects?.engine;
   }

@@ -49,6 +49,20 @@ export const laterPage = z.object({ after: id });
 /** What a picture was sent to, as the form for it said. */
 export const pictureInput = z.object({ key: text.min(1, 'is required').max(200, 'must have at most 200 characters') });
 
+/** Who changes what others could sign in by shows again who they are. */
+const ownPassword = text.min(1, 'is required').max(200, 'must have at most 200 characters');
+export const newPassword = z.object({ password: ownPassword, next: password });
+/** Which session is to end, as the list of them names it; all others when it names none. */
+export const endSessions = z.object({
+  password: ownPassword,
+  key: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/, 'must be one of the list')
+    .transform((key) => key || undefined)
+    .optional(),
+});
+
+export type NewPassword = z.infer<typeof newPassword>;
 export type SignIn = z.infer<typeof signIn>;
 export type ArticleInput = z.infer<typeof articleInput>;
 export type CommentInput = z.infer<typeof commentInput>;

@@ -1,16 +1,20 @@
 // What the routes share: one of each per clone, and none of it about a user.
+import type { Accounts } from './accounts';
 import type { Assets } from './assets';
 import type { Backends } from './backends';
 import { isUserName } from './input';
 import type { Pictures } from './pictures/pictures';
 import { notFound } from './problem';
+import type { RateLimits } from './rate-limits';
 import type { Repositories } from './repositories';
 import type { SignedIn } from './signed-in';
 
 export interface Site extends Repositories {
+  accounts: Accounts;
   backends: Backends;
   assets: Assets;
   pictures: Pictures;
+  limits: RateLimits;
   signedIn: SignedIn;
 }
 

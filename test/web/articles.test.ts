@@ -1,8 +1,10 @@
 // Articles of several clones over a real database and both kinds of objects cache: how often it is asked, and by what.
 import { join } from 'node:path';
+import { Activities } from '../../lib/web/activities';
 import { Articles } from '../../lib/web/articles';
 import { Objects } from '../../lib/web/cache/objects';
 import { QueryCache } from '../../lib/web/cache/query-cache';
+import { StreamCache } from '../../lib/web/cache/stream-cache';
 import { Database } from '../../lib/web/database/database';
 import { migrate } from '../../lib/web/database/migrations';
 import type { Secret } from '../../lib/web/secrets';
@@ -37,6 +39,7 @@ describe.each(engines)('with objects on %s', (name) => {
           getDatabase: () => database,
           objects: new Objects(cacheAside),
           queries: new QueryCache(cacheAside),
+          activities: new Activities(() => database, new StreamCache(cacheAside)),
         }),
     );
     [one, two] = articles as [Articles, Articles];

@@ -40,7 +40,7 @@ const body: Field = {
   label: 'Text',
   type: 'textarea',
   maxLength: 20_000,
-  hint: 'Plain text; an empty line starts a new paragraph.',
+  hint: 'Markdown: an empty line starts a new paragraph, # a heading, - a list, and *words* are stressed.',
 };
 
 export const renderArticleForm = (context: PageContext, action: string, state: FormState = {}): string => {

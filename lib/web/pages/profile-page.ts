@@ -20,6 +20,7 @@ ${picture !== undefined && html`<img class="picture" src="${picture}" alt="Pictu
 </div>
 </section>
 ${viewer && renderFriendship(name, viewer)}
+${context.userName === name && html`<p><a href="/profile/picture">Your picture</a> · <a href="/profile/sessions">Where you are signed in</a></p>`}
 ${articles.length > 0 ? renderArticleList(articles, older) : html`<p class="empty">No articles here yet.</p>`}`,
   );
 }

@@ -3,22 +3,21 @@ import type { FastifyInstance } from 'fastify';
 import { articleInput, parseInput, registration, signIn } from '../input';
 import { getSession } from '../signed-in';
 import { type Site, toArticleId } from '../site';
-import { registerUser, verifyUser } from '../users';
 
 interface ById {
   Params: { id: string };
 }
 
-export function registerApi(app: FastifyInstance, { backends, articles, signedIn }: Site): void {
+export function registerApi(app: FastifyInstance, { accounts, articles, signedIn }: Site): void {
   app.post('/api/users', async (request, reply) => {
-    const user = await registerUser(backends.getDatabase(), parseInput(registration, request.body));
+    const user = await accounts.register(parseInput(registration, request.body), request.ip);
     return reply.code(201).send(user);
   });
 
   app.post('/api/session', async (request, reply) => {
-    const user = await verifyUser(backends.getDatabase(), parseInput(signIn, request.body));
+    const user = await accounts.verify(parseInput(signIn, request.body), request.ip);
     await signedIn.begin(request, reply, user);
-    return reply.send(user);
+    return reply.send({ id: user.id, name: user.name });
   });
 
   app.delete('/api/session', async (request, reply) => {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { commentsPerPage } from '../comments';
 import { commentInput, parseInput } from '../input';
+import { findSession } from '../signed-in';
 import { type Site, toArticleId } from '../site';
 import { renderArticlePage } from './article-page';
 import { answerForm } from './html-answer';
@@ -14,8 +15,9 @@ export function registerCommentForms(app: FastifyInstance, site: Site): void {
   const { comments, signedIn } = site;
 
   app.post<ById>('/articles/:id/comments', (request, reply) => {
-    if (!request.session) return reply.redirect('/login', 303);
-    const { userId } = request.session;
+    const session = findSession(request);
+    if (!session) return reply.redirect('/login', 303);
+    const { userId } = session;
     const articleId = toArticleId(request.params.id);
     return answerForm(
       request,

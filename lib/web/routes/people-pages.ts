@@ -4,6 +4,7 @@ import { olderPage, parseInput } from '../input';
 import { renderFriends } from '../pages/friends-page';
 import { renderProfile } from '../pages/profile-page';
 import { renderStream } from '../pages/stream-page';
+import { findSession } from '../signed-in';
 import { type Site, toUserName } from '../site';
 import { getUser } from '../users';
 import { changeFriendship } from './friendship';
@@ -30,14 +31,15 @@ export function registerPeoplePages(app: FastifyInstance, site: Site): void {
 
   for (const [verb, change] of [['friend', 'add'] as const, ['unfriend', 'remove'] as const])
     app.post<ByName>(`/users/:name/${verb}`, async (request, reply) => {
-      if (!request.session) return reply.redirect('/login', 303);
+      if (!findSession(request)) return reply.redirect('/login', 303);
       await changeFriendship(site, request, change);
       return reply.redirect(`/users/${request.params.name}`, 303);
     });
 
   app.get('/stream', async (request, reply) => {
-    if (!request.session) return reply.redirect('/login', 303);
-    const { userId, position } = request.session;
+    const session = findSession(request);
+    if (!session) return reply.redirect('/login', 303);
+    const { userId, position } = session;
     const page = await stream.read(userId, parseInput(olderPage, request.query).before, position);
     return sendPage(reply, renderStream(toPageContext(site, request), page));
   });

@@ -5,7 +5,7 @@ import { parseInput, pictureInput } from '../input';
 import { renderPictureForm } from '../pages/picture-pages';
 import { toPictureUrl } from '../pictures/pictures';
 import { Problem } from '../problem';
-import { getSession } from '../signed-in';
+import { findSession, getSession } from '../signed-in';
 import type { Site } from '../site';
 import { sendPage, toPageContext } from './html-answer';
 
@@ -26,15 +26,16 @@ export function registerPictureForms(app: FastifyInstance, site: Site, https: bo
   };
 
   app.get(page, (request, reply) => {
-    if (!request.session) return reply.redirect('/login', 303);
+    if (!findSession(request)) return reply.redirect('/login', 303);
     return sendForm(request, reply);
   });
 
   // A GET that writes: what keeps other sites from making use of it is in the key, see `isUploadKey`.
   app.get(wayBack, async (request, reply) => {
-    if (!request.session) return reply.redirect('/login', 303);
+    const session = findSession(request);
+    if (!session) return reply.redirect('/login', 303);
     try {
-      const { position } = await pictures.adopt(request.session, parseInput(pictureInput, request.query).key);
+      const { position } = await pictures.adopt(session, parseInput(pictureInput, request.query).key);
       await signedIn.rememberWrite(request, position);
       return reply.redirect(page, 303);
     } catch (error) {
