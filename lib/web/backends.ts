@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Engine } from './cache/engine';
-import type { ObjectsCache } from './cache/open';
+import type { ObjectsCache } from './cache/open-objects-cache';
 import type { CacheClient } from './caches/mode';
 import type { Server } from './database/connection';
 import type { Database } from './database/database';

@@ -10,7 +10,7 @@ export type Drivers = Awaited<ReturnType<typeof loadDrivers>>;
 export async function loadDrivers() {
   await sleep(breakMilliseconds);
   const { openCache, closeCache, verifyReached } = require('./caches') as typeof import('./caches');
-  const { openObjectsCache } = require('./cache/open') as typeof import('./cache/open');
+  const { openObjectsCache } = require('./cache/open-objects-cache') as typeof import('./cache/open-objects-cache');
   await sleep(breakMilliseconds);
   const { Database } = require('./database/database') as typeof import('./database/database');
   const { migrate } = require('./database/migrations') as typeof import('./database/migrations');

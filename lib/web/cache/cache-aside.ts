@@ -79,7 +79,7 @@ export class CacheAside {
   async get<T>(cell: Cell<T>, load: Load<T>, own?: Position): Promise<T> {
     const reader = { cell, load, own, arrived: this.#flights.now() };
     const { key, part } = cell.entry;
-    const sight = await this.#ask(key, (engine) => cell.find(engine));
+    const sight = await this.#ask(key, cell.find);
     if (sight === away) return this.#readAlone(reader);
     if (sight?.age === 'fresh') return sight.value;
     const isUnderWay = this.#flights.isUnderWay(`${key} ${part}`);
@@ -173,16 +173,17 @@ export class CacheAside {
     }
   }
 
-  async #ask<R>(key: string | undefined, ask: (engine: Engine) => Promise<R>): Promise<R | typeof away> {
+  /** Not an async function: every request comes by here, and each layer of those costs. */
+  #ask<R>(key: string | undefined, ask: (engine: Engine) => Promise<R>): Promise<R | typeof away> {
     const engine = this.options.findEngine();
-    if (!engine || (key !== undefined && this.#owed.has(key))) return away;
-    try {
-      return await ask(engine);
-    } catch (error) {
-      this.options.onFailure(error);
-      return away;
-    }
+    if (!engine || (key !== undefined && this.#owed.has(key))) return Promise.resolve(away);
+    return ask(engine).catch(this.#fail);
   }
+
+  readonly #fail = (error: unknown): typeof away => {
+    this.options.onFailure(error);
+    return away;
+  };
 }
 
 /** What is surely on the primary is asked for there, whatever else is asked for. */

@@ -26,13 +26,18 @@ export class Owed {
   async #tellAll(): Promise<void> {
     while (this.#changes.size > 0) {
       await sleep(pauseMilliseconds, undefined, { ref: false });
-      try {
-        for (const [name, tell] of this.#changes) {
-          await tell();
-          if (this.#changes.get(name) === tell) this.#changes.delete(name);
-        }
-      } catch {
-        // Still away: the first that fails is enough to know.
+      for (const [name, tell] of [...this.#changes]) {
+        const isTold = await tell().then(
+          () => true,
+          () => false,
+        );
+        // Owed again meanwhile.
+        if (this.#changes.get(name) !== tell) continue;
+        this.#changes.delete(name);
+        if (isTold) continue;
+        // Likely still away: later, and another one first, should it be this one that the cache refuses.
+        this.#changes.set(name, tell);
+        break;
       }
     }
   }

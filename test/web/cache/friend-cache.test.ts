@@ -80,7 +80,7 @@ describe.each(engines)('on %s', (name) => {
     expect(await two.get(ada, async () => [12])).toEqual([12]);
   });
 
-  test('they end, and not all at the same time', async () => {
+  test('they end when their time is over', async () => {
     const short = new FriendCache(
       clones.createCacheAside(() => clones.getEngine()),
       { fresh: 100 },

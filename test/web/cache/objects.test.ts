@@ -192,6 +192,17 @@ describe.each(engines)('on %s', (name) => {
       expect(load).toHaveBeenCalledTimes(1);
     });
 
+    test('if everybody got the lease each clone would ask: it is the lease that spares the database', async () => {
+      const careless = [0, 1, 2].map((clone) => {
+        const given = engine(clone);
+        const take: Engine['take'] = async (...asked) => ({ ...(await given.take(...asked)), isTaken: true });
+        return create(() => ({ ...given, take }));
+      });
+      const load = database('current', 100);
+      await Promise.all(Array.from({ length: 30 }, (_, n) => get(load, careless[n % 3] as Objects)));
+      expect(load).toHaveBeenCalledTimes(3);
+    });
+
     test('900 who keep asking at three clones cost one query each time it is changed', async () => {
       const load = database('current', 30);
       for (let change = 1; change <= 5; change++) {

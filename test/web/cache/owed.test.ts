@@ -14,6 +14,16 @@ test('what is owed is told until it is heard, and then owed no more', async () =
   expect(tries).toBe(3);
 });
 
+test('one that is never heard keeps no other from being told', async () => {
+  const owed = new Owed();
+  owed.add('refused', async () => {
+    throw new Error('refused');
+  });
+  owed.add('thing', async () => {});
+  await untilTrue('the other to be told', async () => !owed.has('thing'));
+  expect(owed.has('refused')).toBe(true);
+});
+
 test('one that is owed again while it is told is told again', async () => {
   const owed = new Owed();
   const told: string[] = [];

@@ -6,7 +6,7 @@ import type { Engine } from '../../../lib/web/cache/engine';
 import { Connection } from '../../../lib/web/cache/memcached/connection';
 import { Memcached } from '../../../lib/web/cache/memcached/memcached';
 import { createMemcachedEngine } from '../../../lib/web/cache/memcached/memcached-engine';
-import { openObjectsCache } from '../../../lib/web/cache/open';
+import { openObjectsCache } from '../../../lib/web/cache/open-objects-cache';
 import { createRedisEngine } from '../../../lib/web/cache/redis/redis-engine';
 import { closeCache } from '../../../lib/web/caches';
 import type { ObjectsEngine } from '../../../lib/web/env';
@@ -113,7 +113,7 @@ export function runMemcached(port: number, more: readonly string[] = []): ChildP
 }
 
 export async function endMemcached(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;

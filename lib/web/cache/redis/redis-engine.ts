@@ -1,7 +1,7 @@
 // The objects cache on Redis or Valkey: a hit is one command, and whatever must be one step is a script.
 import type { Result } from 'ioredis';
 import type { CacheClient } from '../../caches/mode';
-import { type Engine, membersPart, rankedPart } from '../engine';
+import { type Engine, type Found, membersPart, rankedPart } from '../engine';
 import { leaseMilliseconds, markerMilliseconds, untilFilledMilliseconds } from '../lifetimes';
 import { createNonce, isRecentDrop } from '../marker';
 import { scripts, sentinel, toContentKey } from './scripts';
@@ -37,10 +37,7 @@ export function createRedisEngine(client: CacheClient): Engine {
   };
 
   return {
-    async find({ key, part }) {
-      const [marker, text] = await client.hmget(key, 'written', `value:${part}`);
-      return { marker: marker ?? '', text: text ?? undefined };
-    },
+    find: ({ key, part }) => client.hmget(key, 'written', `value:${part}`).then(toFound),
 
     async fill({ key, part }, { marker, text, milliseconds }) {
       await client.fillObject(key, part, marker, text, milliseconds);
@@ -109,6 +106,8 @@ export function createRedisEngine(client: CacheClient): Engine {
 }
 
 type NumbersFill = Parameters<Engine['fillMembers']>[1];
+
+const toFound = ([marker, text]: (string | null)[]): Found => ({ marker: marker ?? '', text: text ?? undefined });
 
 /** Every set has the sentinel: none at all means that there is no set. */
 const toNumbers = (members: string[]): number[] | undefined =>
