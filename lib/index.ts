@@ -48,6 +48,8 @@ export { type FleetFiguresProps, fleetFigures, rollFigures } from './constructs/
 export { FleetFirewall, type FleetFirewallProps, type FleetSecurityGroups } from './constructs/fleet-firewall';
 export { ImagePipeline, type ImagePipelineProps } from './constructs/image-pipeline';
 export { LogBucket, type LogBucketProps } from './constructs/log-bucket';
+export { Memcached, type MemcachedProps } from './constructs/memcached';
+export { type MemcachedFiguresProps, memcachedFigures } from './constructs/memcached-figures';
 export { PasswordRotations, type PasswordRotationsProps } from './constructs/password-rotations';
 export { Pictures, type PicturesProps } from './constructs/pictures';
 export { type Https, PublicLoadBalancer, type PublicLoadBalancerProps } from './constructs/public-load-balancer';

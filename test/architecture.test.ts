@@ -43,7 +43,8 @@ const rooms: Record<string, readonly string[]> = {
     ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error', 'lib/config/readiness'],
   ],
   'lib/web': [
-    ...['node:*', 'fastify', 'ioredis', 'mysql2', 'zod', '@aws-sdk/client-secrets-manager'],
+    ...['node:*', 'fastify', 'ioredis', 'kysely', 'markdown-it', 'mysql2', 'rate-limiter-flexible', 'zod'],
+    ...['@aws-sdk/client-secrets-manager', '@aws-sdk/client-s3', '@aws-sdk/s3-presigned-post'],
     ...['lib/config/names', 'lib/config/operator-error'],
   ],
   // On every clone beside the app: small, and of AWS it knows its group only.
@@ -53,7 +54,7 @@ const rooms: Record<string, readonly string[]> = {
     ...['lib/config/base-images', 'lib/config/image-lock', 'lib/config/node-types'],
   ],
   'lib/local': [
-    ...['node:*', 'ioredis', 'mysql2', '@aws-sdk/*', '@smithy/core'],
+    ...['node:*', 'busboy', 'ioredis', 'mysql2', '@aws-sdk/*', '@smithy/core'],
     ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error'],
     ...['lib/release/descriptor', 'lib/release/sandbox', 'lib/release/unpack'],
   ],
@@ -100,6 +101,7 @@ const typesOfWhoLoadsIt: Record<string, { readonly of: string; readonly because:
 const tools: Record<string, string> = {
   '@biomejs/biome': '`npm run lint`',
   '@swc/jest': 'how jest reads TypeScript, named in package.json',
+  '@types/busboy': 'types of what reads forms',
   '@types/jest': 'types of the tests',
   '@types/node': 'types of Node',
   '@types/spdx-expression-parse': 'types of what reads licences',

@@ -21,6 +21,7 @@ export default async function provideServers(): Promise<void> {
     const env = { PATH: process.env.PATH, CLONEKIT_CACHE: cache };
     await provideProgram('cache', { project, serversFolder, env, onProgress });
   }
+  await provideProgram('memcached', { project, serversFolder, env: { PATH: process.env.PATH }, onProgress });
   await provideProgram('load balancer', { project, serversFolder, env: { PATH: process.env.PATH }, onProgress });
   await provideAwsCli(serversFolder, onProgress);
   // Those that releases carry.

@@ -33,6 +33,8 @@ export const cloneEnv = {
   sessionsMode: 'CLONEKIT_SESSIONS_MODE',
   /** `host:port` of the cache that keeps objects. */
   objects: 'CLONEKIT_OBJECTS',
+  /** `redis` or `memcached`: the protocol that the cache of objects speaks. Memcached is told no password: it asks for none. */
+  objectsEngine: 'CLONEKIT_OBJECTS_ENGINE',
   /** ARN of the secret `{username, password}` of both caches. */
   cacheSecret: 'CLONEKIT_CACHE_SECRET',
   /** `host:port` of the MySQL primary. */
@@ -41,6 +43,13 @@ export const cloneEnv = {
   replicas: 'CLONEKIT_REPLICAS',
   /** ARN of the secret `{username, password, dbname, …}` of the app's own database user. */
   databaseSecret: 'CLONEKIT_DATABASE_SECRET',
+  /** Name of the bucket of people's pictures. */
+  pictures: 'CLONEKIT_PICTURES',
+  /**
+   * Where browsers post pictures, when that is not where a clone itself reaches the bucket: said of a fleet on one machine only,
+   * never by the template.
+   */
+  picturesUrl: 'CLONEKIT_PICTURES_URL',
   /** Connections a clone may open to each database server; the most clones there can be, times this, fit the server. */
   poolSize: 'CLONEKIT_POOL_SIZE',
   /** `on` or `off`: TLS to the caches and the database. */
@@ -103,6 +112,17 @@ export const stopHook = 'stop';
 
 /** How often a clone asks whether it must go: what it needs to begin to leave, beside the time to stop. */
 export const watchSeconds = 5;
+
+/**
+ * The keys of the pictures bucket: what they begin with, and how many characters follow. Clones may touch no others, and what
+ * is left of uploads is thrown away after a day.
+ */
+export const pictureKeys = {
+  /** As browsers sent it: nobody is shown it. */
+  uploads: { prefix: 'uploads/', characters: 66 },
+  /** As people see it: read, found to be a picture, and written again by a clone. */
+  pictures: { prefix: 'pictures/', characters: 22 },
+} as const;
 
 /** What a cache is for; the value of its tag `clonekit:purpose`. */
 export const cachePurposes = ['sessions', 'objects'] as const;

@@ -3,7 +3,7 @@ import { dataRules } from './data-rules';
 import { fleetRules } from './fleet-rules';
 import { networkRules } from './network-rules';
 import { type Rule, unless } from './rule';
-import { isRefused, type StageConfig } from './stage-config';
+import { copiesOf, isRefused, type StageConfig } from './stage-config';
 
 const refusalsHaveAReason: Rule = ({ https, deletionProtection, waf, alarms, clones, image, database, sessions }) =>
   Object.entries({
@@ -46,7 +46,7 @@ const ranges = ({ clones, image, database, sessions, objects }: StageConfig): [s
   ['database.replicas', database.replicas.length, 0, 15],
   ['database.backupDays', database.backupDays, 0, 35],
   ['sessions.replicas', sessions.replicas, 0, 5],
-  ['objects.replicas', objects.replicas, 0, 5],
+  ['objects.replicas', copiesOf(objects), 0, 5],
 ];
 
 const valuesAreInRange: Rule = (config) =>

@@ -73,6 +73,34 @@ const durability = z.union([z.enum(['sync', 'async']), refusal], {
   error: "must be 'sync', 'async', or {refusedBecause} with the reason for going without",
 });
 
+/** People are signed out by whatever forgets their sessions: there is one engine for them, and a reason for it. */
+const sessionsEngine = z.custom<'valkey'>((engine) => engine === 'valkey', {
+  error:
+    'must be valkey: sessions must survive, and Memcached throws them out when it is full, forgets them when it restarts, and asks nobody for a password',
+  params: { remedy: 'use valkey; objects.engine may be memcached' },
+});
+
+/** What goes when memory is full can be read or computed again; the engine decides what else there is to choose. */
+const objects = z.discriminatedUnion(
+  'engine',
+  [
+    z.strictObject({
+      engine: z.literal('valkey'),
+      nodeType: z.string(),
+      replicas: count,
+      /** What goes when memory is full: the least recently or the least frequently used. */
+      evictionPolicy: z.enum(['allkeys-lru', 'allkeys-lfu']),
+    }),
+    /**
+     * One node, which takes every processor it has; a quarter dearer than Valkey's. It has no copies, no users and no
+     * passwords, encrypts what is on the way and not what it holds, and forgets everything when it restarts. Another node
+     * type is another node, and an empty one.
+     */
+    z.strictObject({ engine: z.literal('memcached'), nodeType: z.string() }),
+  ],
+  { error: 'must be valkey, with nodeType, replicas and evictionPolicy, or memcached, with nodeType' },
+);
+
 const replica = z.strictObject({
   /** RDS instance class; the primary's when absent. A smaller one cannot take over the primary's load. */
   class: z.string().optional(),
@@ -199,6 +227,7 @@ export const stageConfig = z.strictObject({
     insights: z.enum(['standard', 'advanced']),
   }),
   sessions: z.strictObject({
+    engine: sessionsEngine,
     /** ElastiCache node type. Another one is this one word: data moves to new nodes, and a failover of seconds ends it. */
     nodeType: z.string(),
     /** Copies besides the primary; with at least one, a copy takes over when the primary dies. */
@@ -209,18 +238,15 @@ export const stageConfig = z.strictObject({
      */
     durability,
   }),
-  objects: z.strictObject({
-    nodeType: z.string(),
-    replicas: count,
-    /** What goes when memory is full: the least recently or the least frequently used. */
-    evictionPolicy: z.enum(['allkeys-lru', 'allkeys-lfu']),
-  }),
+  objects,
 });
 
 export type StageConfig = z.infer<typeof stageConfig>;
 export type Protection = StageConfig['deletionProtection'];
 export type Https = StageConfig['https'];
 export type Network = StageConfig['network'];
+export type Objects = StageConfig['objects'];
+export type ObjectsEngine = Objects['engine'];
 export type NewNetwork = z.infer<typeof newNetwork>;
 
 /** Whether a protection is on. */
@@ -229,6 +255,10 @@ export const isOn = (protection: Protection): protection is true => protection =
 /** Whether somebody gave something up, with a reason. */
 export const isRefused = (choice: unknown): choice is { refusedBecause: string } =>
   typeof choice === 'object' && choice !== null && 'refusedBecause' in choice;
+
+/** Copies of a cache besides its primary; an engine that knows no copies has none. */
+export const copiesOf = (cache: StageConfig['sessions'] | Objects): number =>
+  'replicas' in cache ? cache.replicas : 0;
 
 /** Whether the network is made by the stage, and not there before. */
 export const isNewNetwork = (network: Network): network is NewNetwork => 'cidr' in network;

@@ -41,11 +41,12 @@ const dev: StageConfig = {
     insights: 'standard',
   },
   sessions: {
+    engine: 'valkey',
     nodeType: 'cache.t4g.micro',
     replicas: 1,
     durability: { refusedBecause: 'dev may sign its people in again, and its node type has no durable log' },
   },
-  objects: { nodeType: 'cache.t4g.micro', replicas: 0, evictionPolicy: 'allkeys-lru' },
+  objects: { engine: 'valkey', nodeType: 'cache.t4g.micro', replicas: 0, evictionPolicy: 'allkeys-lru' },
 };
 
 const small: StageConfig = {
@@ -83,11 +84,12 @@ const small: StageConfig = {
     insights: 'standard',
   },
   sessions: {
+    engine: 'valkey',
     nodeType: 'cache.t4g.small',
     replicas: 1,
     durability: { refusedBecause: 'small signs a few people in again for a fifth of the cost of durable nodes' },
   },
-  objects: { nodeType: 'cache.t4g.small', replicas: 0, evictionPolicy: 'allkeys-lru' },
+  objects: { engine: 'valkey', nodeType: 'cache.t4g.small', replicas: 0, evictionPolicy: 'allkeys-lru' },
 };
 
 const prod: StageConfig = {
@@ -122,8 +124,8 @@ const prod: StageConfig = {
     multiAz: true,
     insights: 'advanced',
   },
-  sessions: { nodeType: 'cache.m7g.large', replicas: 2, durability: 'sync' },
-  objects: { nodeType: 'cache.r7g.large', replicas: 1, evictionPolicy: 'allkeys-lfu' },
+  sessions: { engine: 'valkey', nodeType: 'cache.m7g.large', replicas: 2, durability: 'sync' },
+  objects: { engine: 'valkey', nodeType: 'cache.r7g.large', replicas: 1, evictionPolicy: 'allkeys-lfu' },
 };
 
 const stages: Record<StageName, StageConfig> = { dev, small, prod };

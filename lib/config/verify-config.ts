@@ -34,6 +34,8 @@ const toProblems = (issue: Issue, input: unknown): Problem[] => {
         },
       ];
     }
+    case 'custom':
+      return [{ path, rule: issue.message, got, remedy: String(issue.params?.remedy ?? 'write it in that form') }];
     case 'too_small':
       return [{ path, rule: `must be at least ${issue.minimum}`, got, remedy: 'raise it' }];
     default:

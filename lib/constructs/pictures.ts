@@ -1,8 +1,10 @@
-// Where people's pictures are: a private bucket that forgets nothing at once.
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+// Where people's pictures are: a private bucket that forgets nothing at once, but for what nobody made their picture.
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { pictureKeys } from '../config/names';
 import { acknowledge } from './acknowledge';
 import type { LogBucket } from './log-bucket';
 
@@ -27,13 +29,22 @@ export interface PicturesProps {
   readonly logBucket?: LogBucket;
 }
 
+/** A form is good for minutes, and what it sent is looked at as soon as the browser is back: what is left is of nobody. */
+const uploadsKept = Duration.days(1);
+
 /**
- * Browsers never reach it, so it has no CORS and no public address; nobody reads or writes it but by rights that are given
- * (`rights` of a fleet). Nothing moves to cheaper storage by its age: reading there costs, old pictures are looked at too,
- * and those below 128 KiB would save nothing.
+ * It has no public address. Browsers send their file straight to it, by a form that whoever has `rights` signed: the form
+ * says key, type and size, and the bucket refuses another. That is no request of a script, so there is no CORS; and nobody
+ * reads but by these rights. Nothing moves to cheaper storage by its age: reading there costs, old pictures are looked at
+ * too, and those below 128 KiB would save nothing.
  */
 export class Pictures extends Construct {
   readonly bucket: Bucket;
+  /**
+   * What it takes to let people send pictures and to show them, for the `rights` of a fleet: to write, read and delete
+   * what has a key of their form, and to use the bucket's key for that. Not to list: whoever knows no key finds nothing.
+   */
+  readonly rights: readonly PolicyStatement[];
 
   constructor(scope: Construct, id: string, props: PicturesProps = {}) {
     super(scope, id);
@@ -55,6 +66,11 @@ export class Pictures extends Construct {
           expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
+        {
+          prefix: pictureKeys.uploads.prefix,
+          expiration: uploadsKept,
+          noncurrentVersionExpiration: uploadsKept,
+        },
       ],
       // With everything in it, whatever becomes of the stack.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -65,5 +81,33 @@ export class Pictures extends Construct {
       'what was overwritten or deleted is kept as a version; a copy in another region is of use with a database there only',
     );
     props.logBucket?.logServerAccess(this.bucket, 'pictures/');
+    this.rights = this.#toRights();
+  }
+
+  #toRights(): PolicyStatement[] {
+    const { bucketArn } = this.bucket;
+    const { keyArn } = this.bucket.encryptionKey as IKey;
+    return [
+      new PolicyStatement({
+        sid: 'Pictures',
+        actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+        // As many characters as such a key has: with a star it would be any key below.
+        resources: Object.values(pictureKeys).map(
+          ({ prefix, characters }) => `${bucketArn}/${prefix}${'?'.repeat(characters)}`,
+        ),
+      }),
+      new PolicyStatement({
+        sid: 'PicturesKey',
+        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        resources: [keyArn],
+        conditions: {
+          StringEquals: {
+            'kms:ViaService': `s3.${Stack.of(this).region}.amazonaws.com`,
+            // Of the bucket, for it has a key of its own made from this one; else it would be that of each object.
+            'kms:EncryptionContext:aws:s3:arn': bucketArn,
+          },
+        },
+      }),
+    ];
   }
 }

@@ -1,5 +1,6 @@
 // A whole fleet on this machine: started in order from a plan, kept alive, stopped in reverse.
 import { EventEmitter } from 'node:events';
+import { Bucket } from './bucket';
 import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
 import { keepAlive, type Server } from './keep-alive';
@@ -8,13 +9,14 @@ import type { Address } from './physical';
 import type { FleetPlan } from './plan';
 import { Stopped } from './process';
 import { Processes } from './processes';
-import type { Role } from './programs/catalogue';
 import type { Program } from './programs/program';
+import type { Programs } from './programs/provide';
 import { Rotations } from './rotations';
 import { RunFolder } from './run-folder';
 import { SecretStore } from './secret-store';
 import type { Login } from './servers/accounts';
-import { Cache } from './servers/cache';
+import type { CacheServer } from './servers/cache-server';
+import { roleOf, startCache } from './servers/caches';
 import { launchProcesses } from './servers/clone';
 import { Database } from './servers/database';
 import { LoadBalancer } from './servers/load-balancer';
@@ -22,7 +24,7 @@ import { Twin } from './twin/twin';
 
 export interface FleetOptions {
   readonly plan: FleetPlan;
-  readonly programs: Record<Role, Program>;
+  readonly programs: Programs;
   /** The packed release every clone is started from. */
   readonly archive: string;
   /** Port of the load balancer; 0 picks a free one. */
@@ -52,12 +54,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
   readonly startedAt = new Date();
   readonly addresses = new Map<string, Address>();
   readonly secrets: SecretStore;
-  readonly #caches: (Cache | undefined)[] = [];
+  readonly #caches: (CacheServer | undefined)[] = [];
   readonly #databases: (Database | undefined)[] = [];
   #loadBalancer: LoadBalancer | undefined;
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
   #rotations: Rotations | undefined;
+  #bucket: Bucket | undefined;
   #folder: RunFolder | undefined;
   readonly processes = new Processes();
   readonly #keeping: Promise<void>[] = [];
@@ -74,7 +77,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   /** Those that are up, in the order of the plan. */
-  get caches(): Cache[] {
+  get caches(): CacheServer[] {
     return this.#caches.filter((cache) => cache !== undefined);
   }
 
@@ -93,6 +96,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   get rotations(): Rotations {
     return present(this.#rotations);
+  }
+
+  /** Where people's pictures are. */
+  get bucket(): Bucket {
+    return present(this.#bucket);
   }
 
   /** Where AWS's API is answered. */
@@ -125,6 +133,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       this.addresses.set(key, { host: '127.0.0.1', port: ports[index] as number });
     });
     if (port !== 0) this.addresses.set(plan.loadBalancer.key, { host: '127.0.0.1', port });
+    this.#bucket = new Bucket(plan.pictures.name, this.#run.of('pictures'));
     this.#twin = await Twin.start(this);
     this.#rotations = new Rotations({
       plans: plan.rotations,
@@ -187,10 +196,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #startCaches(): Promise<void> {
     const { plan, programs } = this.options;
-    const starts = plan.caches.map((cache, index) =>
-      this.#part(cache.purpose, programs.cache, async () => {
-        const started = await Cache.start({
-          program: programs.cache,
+    const starts = plan.caches.map((cache, index) => {
+      const program = present(programs[roleOf(cache)]);
+      return this.#part(cache.purpose, program, async () => {
+        const started = await startCache({
+          program,
           processes: this.processes,
           logFile: this.#run.logOf(cache.purpose),
           folder: this.#run.of(cache.purpose),
@@ -200,8 +210,8 @@ export class Fleet extends EventEmitter<FleetEvents> {
         });
         this.#caches[index] = started;
         return started;
-      }),
-    );
+      });
+    });
     await this.#all(starts);
   }
 

@@ -35,7 +35,7 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   /** What its instances are waited for by. */
   readonly actions = new LifecycleActions();
   readonly createdAt = new Date();
-  #launched = 0;
+  readonly #launched = new Set<string>();
   #failures = 0;
   readonly #stop = new AbortController();
   readonly #life: LifeOptions;
@@ -59,6 +59,11 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   async start(): Promise<void> {
     await Promise.all(Array.from({ length: this.desired }, () => this.#launch()));
     this.#do(this.#watch());
+  }
+
+  /** Whether this is, or was, one of its clones. */
+  hasLaunched(id: string): boolean {
+    return this.#launched.has(id);
   }
 
   /** Tells a load balancer that was started anew of every clone in service. */
@@ -103,13 +108,14 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   #launch(): Promise<void> {
     const { plan } = this.options;
     const instance: Instance = {
-      id: `i-${toHex(`${plan.name} ${this.#launched++} ${process.hrtime.bigint()}`, 17)}`,
+      id: `i-${toHex(`${plan.name} ${this.#launched.size} ${process.hrtime.bigint()}`, 17)}`,
       ...toPlacement([...this.instances.values()], { zones: plan.zones, slots: this.options.slots }),
       launchedAt: new Date(),
       tags: plan.tags,
       state: 'Pending',
       healthy: true,
     };
+    this.#launched.add(instance.id);
     this.instances.set(instance.id, instance);
     instance.launch = this.#bringUp(instance).catch(async (error) => {
       await instance.clone?.stop(1000);

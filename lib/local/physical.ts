@@ -43,7 +43,9 @@ const refs: Record<string, (subject: Subject) => string> = {
   'AWS::EC2::LaunchTemplate': (s) => `lt-${toHex(nameOf(s), 17)}`,
   'AWS::RDS::DBInstance': (s) => (given(s, 'DBInstanceIdentifier') ?? nameOf(s)).slice(0, 63),
   'AWS::ElastiCache::ReplicationGroup': (s) => given(s, 'ReplicationGroupId') ?? nameOf(s).slice(0, 40),
+  'AWS::ElastiCache::CacheCluster': (s) => given(s, 'ClusterName') ?? nameOf(s).slice(0, 50),
   'AWS::ElastiCache::ParameterGroup': (s) => nameOf(s),
+  'AWS::S3::Bucket': (s) => given(s, 'BucketName') ?? nameOf(s).slice(0, 63),
   'AWS::Lambda::Function': (s) => given(s, 'FunctionName') ?? nameOf(s).slice(0, 64),
   'AWS::SecretsManager::Secret': (s) =>
     toArn(s, 'secretsmanager', `secret:${given(s, 'Name') ?? nameOf(s)}-${toHex(nameOf(s), 6)}`),
@@ -82,6 +84,10 @@ const attributes: Record<string, Attributes> = {
     DBInstanceArn: toArn(s, 'rds', `db:${id}`),
   }),
   'AWS::Lambda::Function': (s, id) => ({ Arn: toArn(s, 'lambda', `function:${id}`) }),
+  'AWS::ElastiCache::CacheCluster': (_, __, address) => ({
+    'ConfigurationEndpoint.Address': address?.host,
+    'ConfigurationEndpoint.Port': address && String(address.port),
+  }),
   // A group has the one or the other: to ask for the wrong one fails on AWS, too.
   'AWS::ElastiCache::ReplicationGroup': (s, _, address) => {
     const endPoint = given(s, 'ClusterMode') === 'enabled' ? 'ConfigurationEndPoint' : 'PrimaryEndPoint';

@@ -2,12 +2,13 @@
 import { outputs, type StageName, stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
 import { type Address, account, findAttribute, toPhysicalId } from './physical';
-import { type CachePlan, toCache } from './plan/cache';
+import { type CachePlan, cacheTypes, toCache } from './plan/cache';
 import { userDataOf } from './plan/clone-env';
 import { type DatabasePlan, toDatabase } from './plan/database';
 import { type DatabaseUserPlan, toDatabaseUsers } from './plan/database-users';
 import { type GroupPlan, getLaunchTemplate, toGroup } from './plan/group';
 import { type LoadBalancerPlan, type TargetGroupPlan, toLoadBalancer, toTargetGroup } from './plan/load-balancer';
+import { type PicturesPlan, toPictures } from './plan/pictures';
 import { type RotationPlan, toRotations } from './plan/rotation';
 import { toSecretReference } from './plan/secret-reference';
 import { listResources, type ResourceReader } from './resource-reader';
@@ -24,6 +25,7 @@ export interface FleetPlan {
   readonly caches: readonly CachePlan[];
   readonly primary: DatabasePlan & { readonly databaseName: string; readonly secretArn: string };
   readonly replicas: readonly DatabasePlan[];
+  readonly pictures: PicturesPlan;
   readonly secrets: readonly SecretPlan[];
   /** Which secrets' passwords are replaced by which functions. */
   readonly rotations: readonly RotationPlan[];
@@ -79,14 +81,12 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     targetGroup: toTargetGroup(one('AWS::ElasticLoadBalancingV2::TargetGroup')),
     group: toGroup(group, launchTemplate, byId('AWS::EC2::Subnet'), region),
     caches: (['sessions', 'objects'] as const).map((purpose) =>
-      toCache(
-        purpose,
-        output('data', outputs.data[`${purpose}Id`]),
-        byId('AWS::ElastiCache::ReplicationGroup'),
-        byId('AWS::ElastiCache::ParameterGroup'),
-        byId('AWS::ElastiCache::UserGroup'),
-        list('AWS::ElastiCache::User'),
-      ),
+      toCache(purpose, output('data', outputs.data[`${purpose}Id`]), {
+        caches: new Map(cacheTypes.flatMap((type) => [...byId(type)])),
+        parameterGroups: byId('AWS::ElastiCache::ParameterGroup'),
+        userGroups: byId('AWS::ElastiCache::UserGroup'),
+        users: list('AWS::ElastiCache::User'),
+      }),
     ),
     primary: {
       ...toDatabase('primary', primary, byId('AWS::RDS::DBParameterGroup')),
@@ -96,6 +96,7 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     replicas: databases
       .filter((database) => database !== primary)
       .map((replica) => toDatabase('replica', replica, byId('AWS::RDS::DBParameterGroup'))),
+    pictures: toPictures(output('data', outputs.data.pictures), byId('AWS::S3::Bucket')),
     secrets: toSecrets(
       list('AWS::SecretsManager::Secret'),
       list('AWS::SecretsManager::SecretTargetAttachment'),

@@ -12,7 +12,8 @@ import type { Launcher } from './launch';
 import { toPlan, withPatience } from './plan';
 import { Stopped } from './process';
 import { toRecord } from './process-record';
-import { providePrograms } from './programs/provide';
+import { provideMissing, providePrograms } from './programs/provide';
+import { roleOf } from './servers/caches';
 import { synthesize } from './synthesize';
 import { listTopology } from './topology';
 
@@ -78,13 +79,14 @@ async function runStage(options: UpOptions, home: Home): Promise<void> {
   };
   // Servers are fetched while the stage is packed and synthesized; a failure there ends the fetching too.
   const failed = new AbortController();
-  const provided = providePrograms({
+  const providing = {
     project,
     serversFolder: home.servers,
     env,
     onProgress: report.note,
     stop: AbortSignal.any([stop, failed.signal]),
-  });
+  };
+  const provided = providePrograms(providing);
   // Told by the step that awaits it; until then it must only not count as unhandled.
   provided.catch(() => {});
   try {
@@ -92,12 +94,13 @@ async function runStage(options: UpOptions, home: Home): Promise<void> {
     const release = await step('release', packed, ({ digest }) => digest.slice(0, 12));
     const synthesizing = synthesize({ project, stage, release, folder: home.assembly, stop });
     const { templates, region } = await step('synth', synthesizing, () => `stage ${stage}`);
-    const programs = await step('servers', provided, (found) =>
+    const plan = withPatience(toPlan(stage, region, templates), options.patience ?? 1);
+    const all = provided.then((found) => provideMissing(found, plan.caches.map(roleOf), providing));
+    const programs = await step('servers', all, (found) =>
       Object.values(found)
         .map(({ flavour, version }) => `${flavour} ${version}`)
         .join(', '),
     );
-    const plan = withPatience(toPlan(stage, region, templates), options.patience ?? 1);
     const fleet = new Fleet({
       plan,
       programs,

@@ -8,6 +8,8 @@ import {
   DescribeCacheParametersCommand,
   DescribeReplicationGroupsCommand,
   ElastiCacheClient,
+  type ReplicationGroup,
+  ReplicationGroupNotFoundFault,
 } from '@aws-sdk/client-elasticache';
 import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { outputs, tags } from '../config/names';
@@ -111,23 +113,39 @@ async function getClones(
   };
 }
 
-async function getCache(target: Target, name: string, ReplicationGroupId: string): Promise<CacheStatus> {
+/** What each engine calls the memory that is used. */
+const usedMemory: Readonly<Record<string, string>> = { memcached: 'BytesUsedForCacheItems' };
+
+async function getCache(target: Target, name: string, id: string): Promise<CacheStatus> {
   const client = new ElastiCacheClient(toClientConfig(target));
-  const { ReplicationGroups } = await client.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId }));
-  const group = ReplicationGroups?.[0];
-  const CacheClusterId = group?.MemberClusters?.[0] ?? '';
-  const [clusters, usedMemoryBytes] = await Promise.all([
-    client.send(new DescribeCacheClustersCommand({ CacheClusterId })),
-    findLatest(target, 'AWS/ElastiCache', 'BytesUsedForCache', { CacheClusterId }),
-  ]);
-  const cluster = clusters.CacheClusters?.[0];
+  const group = await findReplicationGroup(client, id);
+  // What is in no group is a cluster itself.
+  const CacheClusterId = group?.MemberClusters?.[0] ?? id;
+  const { CacheClusters } = await client.send(new DescribeCacheClustersCommand({ CacheClusterId }));
+  const cluster = CacheClusters?.[0];
+  const engine = group?.Engine ?? cluster?.Engine ?? 'unknown';
+  const metric = usedMemory[engine] ?? 'BytesUsedForCache';
+  const usedMemoryBytes = await findLatest(target, 'AWS/ElastiCache', metric, { CacheClusterId });
   return {
     name,
-    engine: group?.Engine ?? cluster?.Engine ?? 'unknown',
+    engine,
     version: cluster?.EngineVersion ?? null,
     usedMemoryBytes,
     policy: await findPolicy(client, cluster?.CacheParameterGroup?.CacheParameterGroupName),
   };
+}
+
+async function findReplicationGroup(
+  client: ElastiCacheClient,
+  ReplicationGroupId: string,
+): Promise<ReplicationGroup | undefined> {
+  try {
+    const { ReplicationGroups } = await client.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId }));
+    return ReplicationGroups?.[0];
+  } catch (error) {
+    if (error instanceof ReplicationGroupNotFoundFault) return undefined;
+    throw error;
+  }
 }
 
 async function findPolicy(

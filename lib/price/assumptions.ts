@@ -41,7 +41,7 @@ export const alarms = {
   primary: 3,
   replica: 4,
   sessionsNode: 3,
-  objectsNode: 1,
+  objectsNode: { valkey: 1, memcached: 4 },
   failoverNode: 1,
   rotations: 3,
 } as const;

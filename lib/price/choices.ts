@@ -1,6 +1,14 @@
 // What the month would cost with another choice at one knob: two estimates and their difference, no second formula.
 import { ConfigError } from '../config/problem';
-import { isNewNetwork, isOn, type Protection, type StageConfig } from '../config/stage-config';
+import {
+  copiesOf,
+  isNewNetwork,
+  isOn,
+  type Objects,
+  type ObjectsEngine,
+  type Protection,
+  type StageConfig,
+} from '../config/stage-config';
 import { verifyConfig } from '../config/verify-config';
 import { estimate, toCents } from './estimate';
 import { cacheNodePrices, databaseClassPrices, instanceTypePrices } from './table';
@@ -83,7 +91,7 @@ const databaseChanges = (config: StageConfig): Change[] => {
 
 const cacheChanges = (config: StageConfig): Change[] =>
   (['sessions', 'objects'] as const).flatMap((cache): Change[] => {
-    const { nodeType, replicas } = config[cache];
+    const { nodeType } = config[cache];
     const larger = findLarger(cacheNodePrices, nodeType);
     const withCache = (changes: { nodeType?: string; replicas?: number }): StageConfig => ({
       ...config,
@@ -91,9 +99,22 @@ const cacheChanges = (config: StageConfig): Change[] =>
     });
     return [
       ...(larger ? [[`${cache}.nodeType`, larger, withCache({ nodeType: larger })] as const] : []),
-      [`${cache}.replicas`, 'one more', withCache({ replicas: replicas + 1 })],
+      ...('replicas' in config[cache]
+        ? [[`${cache}.replicas`, 'one more', withCache({ replicas: copiesOf(config[cache]) + 1 })] as const]
+        : []),
     ];
   });
+
+const otherEngines: { readonly [Engine in ObjectsEngine]: (nodeType: string) => Objects } = {
+  valkey: (nodeType) => ({ engine: 'memcached', nodeType }),
+  memcached: (nodeType) => ({ engine: 'valkey', nodeType, replicas: 0, evictionPolicy: 'allkeys-lru' }),
+};
+
+const engineChange = (config: StageConfig): Change => {
+  const { engine, nodeType } = config.objects;
+  const objects = otherEngines[engine](nodeType);
+  return ['objects.engine', objects.engine, { ...config, objects }];
+};
 
 const isAllowed = (config: StageConfig): boolean => {
   try {
@@ -115,6 +136,7 @@ export const compareChoices = (config: StageConfig): Choice[] => {
     ['waf', waf.choice, { ...config, waf: waf.value }],
     ...databaseChanges(config),
     ...cacheChanges(config),
+    engineChange(config),
   ];
   return changes
     .filter(([, , changed]) => isAllowed(changed))

@@ -1,7 +1,7 @@
 // What a stage costs a month, line by line: the config times the price table, and nothing else.
 import { OperatorError } from '../config/operator-error';
 import { toLine } from '../config/problem';
-import { isNewNetwork, isOn, type StageConfig } from '../config/stage-config';
+import { copiesOf, isNewNetwork, isOn, type StageConfig } from '../config/stage-config';
 import * as assumed from './assumptions';
 import {
   cacheNodePrices,
@@ -10,6 +10,7 @@ import {
   getPrice,
   instanceTypePrices,
   isVerified,
+  memcachedNodePrices,
   type Price,
   prices,
   tableOf,
@@ -136,26 +137,30 @@ const databaseLines = ({ database }: StageConfig): Line[] => {
   ];
 };
 
+/** By engine. */
+const nodePrices = { valkey: cacheNodePrices, memcached: memcachedNodePrices } as const;
+
 const cacheLines = (config: StageConfig): Line[] =>
   (['sessions', 'objects'] as const).flatMap((cache) => {
-    const { nodeType, replicas } = config[cache];
-    const price = getPrice(cacheNodePrices, nodeType, `${cache}.nodeType`);
+    const { engine, nodeType } = config[cache];
+    const price = getPrice(nodePrices[engine], nodeType, `${cache}.nodeType`);
     return [
       line(`${cache}.nodeType`, `${cache} cache, ${nodeType}`, 1, price),
-      line(`${cache}.replicas`, `copies of the ${cache} cache, ${nodeType}`, replicas, price),
+      line(`${cache}.replicas`, `copies of the ${cache} cache, ${nodeType}`, copiesOf(config[cache]), price),
     ];
   });
 
 const countAlarms = ({ https, database, sessions, objects }: StageConfig): number => {
   const { alarms } = assumed;
-  const failoverNodes = [sessions, objects].reduce((sum, { replicas }) => sum + (replicas > 0 ? 1 + replicas : 0), 0);
+  const copies = [sessions, objects].map(copiesOf);
+  const failoverNodes = copies.reduce((sum, count) => sum + (count > 0 ? 1 + count : 0), 0);
   return (
     alarms.loadBalancerAndClones +
     ('certificateArn' in https ? alarms.certificate : 0) +
     alarms.primary +
     alarms.replica * database.replicas.length +
     alarms.sessionsNode * (1 + sessions.replicas) +
-    alarms.objectsNode * (1 + objects.replicas) +
+    alarms.objectsNode[objects.engine] * (1 + copiesOf(objects)) +
     alarms.failoverNode * failoverNodes +
     alarms.rotations
   );

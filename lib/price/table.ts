@@ -15,6 +15,7 @@ export const sources = {
   bill: { where: 'a bill of the region, published by usage type', read: '2026-06' },
   pages: { where: 'https://aws.amazon.com/cloudwatch/pricing/ and /waf/pricing/, as others quote them', read: '2026' },
   betweenSizes: { where: 'calculated: half and a quarter of db.t4g.large', read: undefined },
+  fromValkey: { where: 'calculated: a quarter above Valkey, which is sold a fifth below the others', read: undefined },
   fromVirginia: { where: "calculated: us-east-1's price, raised as EC2's is for the same family", read: undefined },
   memory: { where: 'what is commonly known of the price', read: undefined },
 } as const;
@@ -74,6 +75,14 @@ export const cacheNodePrices: Prices = {
   ...family('cache.m7g', 'elastiCache', steady, [0.1504, 0.3, 0.5992, 1.1992, 2.3984]),
   ...family('cache.r7g', 'elastiCache', steady, [0.2104, 0.42, 0.84, 1.68, 3.3608]),
 };
+
+/** ElastiCache for Memcached, a node. */
+export const memcachedNodePrices: Prices = Object.fromEntries(
+  Object.entries(cacheNodePrices).map(([name, { usd }]) => [
+    name,
+    { usd: Math.round((usd / 0.8) * 10_000) / 10_000, per: 'hour', from: 'fromValkey' } as const,
+  ]),
+);
 
 export const prices = {
   cloneDisk: { usd: 0.0952, per: 'GB a month', from: 'priceList' },

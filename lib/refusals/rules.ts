@@ -24,6 +24,7 @@ import { readOnlyProxyEndpointOnInstance } from './rules/read-only-proxy-endpoin
 import { replaceRootVolume } from './rules/replace-root-volume';
 import { replicaWithoutBackups } from './rules/replica-without-backups';
 import { reshardingReplacesCache } from './rules/resharding-replaces-cache';
+import { sessionsInMemcached } from './rules/sessions-in-memcached';
 import { signalsWithInstanceRefresh } from './rules/signals-with-instance-refresh';
 import { slowStartWithLeastOutstandingRequests } from './rules/slow-start-with-least-outstanding-requests';
 import { stickyTargetGroup } from './rules/sticky-target-group';
@@ -61,6 +62,7 @@ export const refusals: readonly Refusal[] = [
   replaceRootVolume,
   replicaWithoutBackups,
   reshardingReplacesCache,
+  sessionsInMemcached,
   signalsWithInstanceRefresh,
   slowStartWithLeastOutstandingRequests,
   stickyTargetGroup,

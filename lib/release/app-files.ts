@@ -57,7 +57,11 @@ async function readBundled(folder: string, about: PackageWithBlock): Promise<App
   const besides = new Map(apart.map((library) => [library, `${library.replaceAll('/', '+')}.cjs`]));
   const bundles = await Promise.all([
     bundle({ folder, entry, apart: besides }).then((made) => [bundled, made] as const),
-    ...[...besides].map(async ([library, file]) => [file, await bundle({ folder, entry: library })] as const),
+    ...[...besides].map(async ([library, file]) => {
+      // One may use another: neither is there twice, nor twice in memory.
+      const others = new Map([...besides].filter(([name]) => name !== library));
+      return [file, await bundle({ folder, entry: library, apart: others })] as const;
+    }),
   ]);
   const files = new Map<string, Uint8Array>();
   const add = (path: string, content: Uint8Array): void => {

@@ -20,8 +20,8 @@ export interface ReleaseBlock {
    */
   readonly carry?: Readonly<Record<string, string>>;
   /**
-   * Libraries to bundle into files of their own, which Node reads when the app first imports them; the app answers
-   * sooner when large ones are here and imported late.
+   * Libraries to bundle into files of their own, which Node reads when the app, or another of them, first imports them;
+   * the app answers sooner when large ones are here and imported late.
    * @default - none
    */
   readonly apart?: readonly string[];

@@ -2,7 +2,7 @@
 import { CfnOutput, RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { derive } from '../config/derived';
-import { cachePurposes, outputs, product, stackName } from '../config/names';
+import { outputs, product, stackName } from '../config/names';
 import { isOn, isRefused, type StageConfig } from '../config/stage-config';
 import { acknowledge } from '../constructs/acknowledge';
 import { Alarms } from '../constructs/alarms';
@@ -16,6 +16,7 @@ import { PasswordRotations } from '../constructs/password-rotations';
 import { Pictures } from '../constructs/pictures';
 import { rotationFigure } from '../constructs/rotation-figure';
 import type { NetworkStack } from './network-stack';
+import { makeObjects, type ObjectsCache, type SharedCacheProps } from './objects';
 import { StageStack } from './stage-stack';
 
 export interface DataStackProps {
@@ -25,7 +26,7 @@ export interface DataStackProps {
 
 export class DataStack extends StageStack {
   readonly sessions: Cache;
-  readonly objects: Cache;
+  readonly objects: ObjectsCache;
   readonly cacheUsers: CacheUsers;
   readonly database: Database;
   readonly pictures: Pictures;
@@ -44,14 +45,14 @@ export class DataStack extends StageStack {
       removalPolicy: isOn(config.deletionProtection) ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
     this.sessions = this.#makeSessions(config, network);
-    this.objects = this.#makeObjects(config, network);
+    this.objects = makeObjects(this, config.objects, this.#toCacheProps(config, network));
     this.database = this.#makeDatabase(config, network);
     this.pictures = new Pictures(this, 'Pictures', { encryptionKey, logBucket: network.logs });
     // In the clones' subnets: whatever way clones have to AWS's API, passwords have too.
     const rotations = new PasswordRotations(this, 'Rotations', {
       database: this.database,
       cacheUsers: this.cacheUsers,
-      caches: [this.sessions, this.objects],
+      caches: [this.sessions, ...this.objects.letsIn],
       vpc: network.network.vpc,
       subnets: network.network.cloneSubnets,
       securityGroup: network.firewall.rotation,
@@ -64,7 +65,8 @@ export class DataStack extends StageStack {
         maxConnections: derive(config).maxConnections,
         storageGiB: config.database.storageGiB,
       }),
-      ...cachePurposes.flatMap((purpose) => cacheFigures({ purpose, nodeIds: this[purpose].nodeIds })),
+      ...cacheFigures({ purpose: 'sessions', nodeIds: this.sessions.nodeIds }),
+      ...this.objects.figures,
       rotationFigure(rotations.functions),
     ];
     const alarms = new Alarms(this, 'Alarms', {
@@ -101,18 +103,7 @@ export class DataStack extends StageStack {
     });
   }
 
-  #makeObjects(config: StageConfig, network: NetworkStack): Cache {
-    const { nodeType, replicas, evictionPolicy } = config.objects;
-    return new Cache(this, 'Objects', {
-      ...this.#toCacheProps(config, network),
-      purpose: 'objects',
-      nodeType,
-      replicas,
-      evictionPolicy,
-    });
-  }
-
-  #toCacheProps(config: StageConfig, { network, firewall, key }: NetworkStack) {
+  #toCacheProps(config: StageConfig, { network, firewall, key }: NetworkStack): SharedCacheProps {
     return {
       users: this.cacheUsers,
       subnets: network.dataSubnets,

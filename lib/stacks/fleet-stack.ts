@@ -32,15 +32,17 @@ export interface FleetStackProps {
  * What the app is told of data; who it is and where it listens is known at boot only, and the rest follows from the load
  * balancer.
  */
-const toEnvironment = (config: StageConfig, { sessions, objects, cacheUsers, database }: DataStack) => ({
+const toEnvironment = (config: StageConfig, { sessions, objects, cacheUsers, database, pictures }: DataStack) => ({
   [cloneEnv.stage]: config.stage,
   [cloneEnv.sessions]: sessions.address,
   [cloneEnv.sessionsMode]: sessions.mode,
   [cloneEnv.objects]: objects.address,
+  [cloneEnv.objectsEngine]: objects.protocol,
   [cloneEnv.cacheSecret]: cacheUsers.secret.secretArn,
   [cloneEnv.primary]: database.primary.instanceEndpoint.socketAddress,
   [cloneEnv.replicas]: database.replicas.map((replica) => replica.instanceEndpoint.socketAddress).join(','),
   [cloneEnv.databaseSecret]: database.appSecret.secretArn,
+  [cloneEnv.pictures]: pictures.bucket.bucketName,
   [cloneEnv.poolSize]: String(derive(config).poolSize),
   [cloneEnv.tls]: 'on',
 });
@@ -69,6 +71,7 @@ export class FleetStack extends StageStack {
       environment: toEnvironment(config, data),
       secretArns: [data.cacheUsers.secret.secretArn, data.database.appSecret.secretArn],
       encryptionKey: network.key.key,
+      rights: data.pictures.rights,
       logKey: network.key.key,
       alarms: network.alarms,
       tags: {

@@ -7,18 +7,20 @@ interface AnswerHeadersOptions {
   https: boolean;
 }
 
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** @param formTarget origin that the page's forms may go to besides our own. */
+export const toContentSecurityPolicy = (formTarget = ''): string =>
+  [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `form-action 'self' ${formTarget}`.trim(),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 export const createAnswerHeaders = ({ cloneId, https }: AnswerHeadersOptions): Record<string, string> => ({
   [cloneHeader]: cloneId,
-  'content-security-policy': contentSecurityPolicy,
+  'content-security-policy': toContentSecurityPolicy(),
   'x-content-type-options': 'nosniff',
   // Not `no-referrer`: with it browsers hide the origin of our own forms, and verifySameOrigin would refuse them.
   'referrer-policy': 'same-origin',

@@ -1,18 +1,31 @@
 // The application: the server's limits, then what every answer has, then health, then the site.
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Accounts } from './accounts';
 import { createAnswerHeaders } from './answer-headers';
-import { ArticleCache } from './article-cache';
-import { type Article, Articles } from './articles';
 import { Assets } from './assets';
 import { Backends } from './backends';
+import { CacheAside } from './cache/cache-aside';
+import type { Database } from './database/database';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
+import { Bucket } from './pictures/bucket';
+import { Pictures } from './pictures/pictures';
+import { RateLimits } from './rate-limits';
 import { toReason } from './reason';
+import { createRepositories } from './repositories';
 import { registerAccountForms } from './routes/account-forms';
 import { registerApi } from './routes/api';
 import { registerArticleForms } from './routes/article-forms';
+import { registerCommentApi } from './routes/comment-api';
+import { registerCommentForms } from './routes/comment-forms';
 import { registerHealth } from './routes/health';
+import { registerOwnAccountApi, registerOwnAccountForms } from './routes/own-account';
+import { registerPeopleApi } from './routes/people-api';
+import { registerPeoplePages } from './routes/people-pages';
+import { registerPictureApi } from './routes/picture-api';
+import { registerPictureForms } from './routes/picture-forms';
+import { registerPictures } from './routes/pictures';
 import type { RunningRelease } from './running-release';
 import { verifySameOrigin } from './same-origin';
 import { createSessionCookie } from './session-cookie';
@@ -58,7 +71,7 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
       return answerError(assets, error, request, reply);
     },
   });
-  const backends = new Backends({ env, rootFolder: running.rootFolder, log: app.log, sessionLimits });
+  const backends = new Backends({ env, running, log: app.log, sessionLimits });
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
@@ -73,13 +86,22 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
   registerHealth(app, { identity, backends, drain });
   assets.register(app);
 
-  const cache = new ArticleCache<Article>(
-    () => backends.findObjects(),
-    (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
-  );
-  const articles = new Articles(() => backends.getDatabase(), cache);
+  // One for everything that is cached: what the cache could not be told of is known in one place.
+  const cacheAside = new CacheAside({
+    findEngine: () => backends.findObjects(),
+    onFailure: (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
+  });
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
-  registerSite(app, { backends, assets, articles, signedIn }, env.https);
+  const pictures = createPictures(app, env, backends);
+  registerPictures(app, pictures);
+  const getDatabase = (): Database => backends.getDatabase();
+  const limits = new RateLimits(() => backends.getSessionsCache());
+  const site: Site = {
+    ...{ backends, assets, limits, pictures, signedIn },
+    accounts: new Accounts(getDatabase, limits),
+    ...createRepositories(getDatabase, cacheAside),
+  };
+  registerSite(app, site, env.https);
   return { server: app, backends };
 }
 
@@ -88,15 +110,33 @@ const noSchemas = (): never => {
   throw new Error('Routes have no schemas here: input.ts verifies what people send.');
 };
 
+function createPictures(
+  app: FastifyInstance,
+  { pictures: name, picturesUrl: url }: WebEnv,
+  backends: Backends,
+): Pictures {
+  const bucket = new Bucket({ name, url }, (error) => app.log.warn({ reason: toReason(error) }, 'picture denied'));
+  app.addHook('onClose', async () => bucket.close());
+  const onLeftover = (key: string, error: unknown): void =>
+    app.log.warn({ key, reason: toReason(error) }, 'object left over');
+  return new Pictures({ bucket, getDatabase: () => backends.getDatabase(), onLeftover });
+}
+
 /** A scope of its own: what is above knows nothing of sessions. */
 function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
   app.register(async (scope) => {
     // Text is a type that any site may send without asking first.
     scope.removeContentTypeParser('text/plain');
     scope.decorateRequest('session', undefined);
+    scope.decorateRequest('sessionFailure', undefined);
     scope.addHook('onRequest', async (request) => verifySameOrigin(request, https));
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
+    scope.addHook('onRequest', (request) => countWrite(site, request));
     registerApi(scope, site);
+    registerPeopleApi(scope, site);
+    registerCommentApi(scope, site);
+    registerPictureApi(scope, site);
+    registerOwnAccountApi(scope, site);
     scope.register(async (pages) => {
       const form = 'application/x-www-form-urlencoded';
       pages.addContentTypeParser(form, { parseAs: 'string' }, async (_request: unknown, body: string) =>
@@ -104,6 +144,18 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
       );
       registerAccountForms(pages, site);
       registerArticleForms(pages, site);
+      registerCommentForms(pages, site);
+      registerPeoplePages(pages, site);
+      registerPictureForms(pages, site, https);
+      registerOwnAccountForms(pages, site);
     });
   });
+}
+
+const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Of who is signed in. */
+async function countWrite({ limits }: Site, { method, session }: FastifyRequest): Promise<void> {
+  if (!session || safeMethods.includes(method)) return;
+  await limits.count('writeOf', String(session.userId));
 }

@@ -1,14 +1,17 @@
 // Everything this clone depends on, connected in the background: it answers before they do, and outlives their failures.
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import type { CacheKind } from './caches';
+import type { Engine } from './cache/engine';
+import type { ObjectsCache } from './cache/open-objects-cache';
 import type { CacheClient } from './caches/mode';
+import type { Server } from './database/connection';
 import type { Database } from './database/database';
 import { type Drivers, loadDrivers } from './drivers';
 import type { Endpoint, WebEnv } from './env';
 import { unavailable } from './problem';
 import { toReason } from './reason';
 import { retryUntilDone } from './retry';
+import type { RunningRelease } from './running-release';
 import { Secret } from './secrets';
 import { type SessionLimits, Sessions } from './sessions';
 
@@ -17,8 +20,7 @@ type Need = 'sessions' | 'objects' | 'database' | 'schema';
 
 interface BackendsOptions {
   env: WebEnv;
-  /** Folder that holds `migrations`. */
-  rootFolder: string;
+  running: RunningRelease;
   log: FastifyBaseLogger;
   sessionLimits?: SessionLimits;
 }
@@ -26,10 +28,12 @@ interface BackendsOptions {
 export class Backends {
   readonly #missing = new Set<Need>(['sessions', 'objects', 'database', 'schema']);
   readonly #closing = new AbortController();
-  readonly #caches = new Map<CacheKind, CacheClient>();
+  #sessionsCache: CacheClient | undefined;
   #sessions: Sessions | undefined;
+  #objects: ObjectsCache | undefined;
   #database: Database | undefined;
   #connecting: Promise<unknown> = Promise.resolve();
+  #contracting: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: BackendsOptions) {}
 
@@ -39,8 +43,8 @@ export class Backends {
     const databaseSecret = new Secret(this.options.env.databaseSecret);
     this.#connecting = loadDrivers().then((drivers) =>
       Promise.all([
-        this.#connectCache(drivers, 'sessions', cacheSecret),
-        this.#connectCache(drivers, 'objects', cacheSecret),
+        this.#connectSessions(drivers, cacheSecret),
+        this.#connectObjects(drivers, cacheSecret),
         this.#connectDatabase(drivers, databaseSecret),
       ]),
     );
@@ -56,8 +60,14 @@ export class Backends {
     return this.#sessions;
   }
 
-  findObjects(): CacheClient | undefined {
-    return this.#caches.get('objects');
+  /** Of sessions, and of whatever all clones must count as one. */
+  getSessionsCache(): CacheClient {
+    if (!this.#sessionsCache) throw unavailable('sessions cache');
+    return this.#sessionsCache;
+  }
+
+  findObjects(): Engine | undefined {
+    return this.#objects?.engine;
   }
 
   getDatabase(): Database {
@@ -69,25 +79,37 @@ export class Backends {
     this.#closing.abort();
     // A cache or a database that is just being opened must not stay open.
     await this.#connecting;
+    await this.#contracting;
     const { closeCache } = await loadDrivers();
-    await Promise.all([...[...this.#caches.values()].map(closeCache), this.#database?.close()]);
+    const sessions = this.#sessionsCache && closeCache(this.#sessionsCache);
+    await Promise.all([sessions, this.#objects?.close(), this.#database?.close()]);
   }
 
-  async #connectCache({ openCache, verifyReached }: Drivers, kind: CacheKind, secret: Secret): Promise<void> {
-    const { env, log } = this.options;
-    const onError = (error: Error): void => log.warn({ reason: error.message }, `${kind} cache failed`);
-    const mode = { sessions: env.sessionsMode, objects: 'single' as const }[kind];
-    const options = { kind, mode, endpoint: env[kind], secret, tls: env.tls, onError };
-    await this.#untilDone(kind, async () => {
-      const client = this.#caches.get(kind) ?? (await openCache(options));
-      this.#caches.set(kind, client);
-      if (kind === 'sessions') this.#sessions ??= new Sessions(client, this.options.sessionLimits);
-      await verifyReached(client);
+  async #connectSessions({ openCache, verifyReached }: Drivers, secret: Secret): Promise<void> {
+    const { sessions: endpoint, sessionsMode: mode, tls } = this.options.env;
+    await this.#untilDone('sessions', async () => {
+      const onError = this.#toOnError('sessions');
+      this.#sessionsCache ??= await openCache({ kind: 'sessions', mode, endpoint, secret, tls, onError });
+      this.#sessions ??= new Sessions(this.#sessionsCache, this.options.sessionLimits);
+      await verifyReached(this.#sessionsCache);
     });
   }
 
+  async #connectObjects({ openObjectsCache }: Drivers, secret: Secret): Promise<void> {
+    const { objects: endpoint, objectsEngine, tls } = this.options.env;
+    await this.#untilDone('objects', async () => {
+      const onError = this.#toOnError('objects');
+      this.#objects ??= await openObjectsCache(objectsEngine, { endpoint, secret, tls, onError });
+      await this.#objects.verifyReached();
+    });
+  }
+
+  #toOnError(kind: 'sessions' | 'objects'): (error: Error) => void {
+    return (error) => this.options.log.warn({ reason: error.message }, `${kind} cache failed`);
+  }
+
   async #connectDatabase(drivers: Drivers, secret: Secret): Promise<void> {
-    const { env, rootFolder, log } = this.options;
+    const { env, running, log } = this.options;
     const { primary, replicas, tls, poolSize } = env;
     const onReplicaFailure = ({ host, port }: Endpoint, error: unknown): void =>
       log.warn({ replica: `${host}:${port}`, reason: toReason(error) }, 'replica failed');
@@ -95,11 +117,32 @@ export class Backends {
     await this.#untilDone('database', async () => {
       database = await drivers.Database.connect({ primary, replicas, secret, tls, poolSize, onReplicaFailure });
     });
+    const server = { endpoint: primary, secret, tls };
+    const folder = join(running.rootFolder, 'migrations');
     await this.#untilDone('schema', async () => {
-      const applied = await drivers.migrate({ endpoint: primary, secret, tls }, join(rootFolder, 'migrations'));
+      const applied = await drivers.migrate(server, folder);
       if (applied.length > 0) log.info({ applied }, 'migrated');
       // Nobody asks a database that may lack tables.
       this.#database = database;
+    });
+    this.#contracting = this.#keepContracting(drivers, server, folder);
+  }
+
+  /** Until the clone ends; what is news about it is logged. */
+  #keepContracting({ keepContracting }: Drivers, primary: Server, folder: string): Promise<void> {
+    const { running, log } = this.options;
+    let told = '';
+    return keepContracting({
+      primary,
+      knowledge: { release: running.release, folder },
+      signal: this.#closing.signal,
+      onContracted: ({ applied, waiting }) => {
+        if (applied.length > 0) log.info({ applied }, 'migrated');
+        const news = JSON.stringify(waiting ?? '');
+        if (waiting && news !== told) log.info({ waiting }, 'a migration waits for older releases to go');
+        told = news;
+      },
+      onFailure: (error) => log.warn({ reason: toReason(error) }, 'could not tell which release runs'),
     });
   }
 

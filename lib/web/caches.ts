@@ -7,7 +7,7 @@ import type { CacheMode, Endpoint } from './env';
 import type { Secret } from './secrets';
 
 /** How long a command may take. Sessions are worth a wait (they fail closed), objects are not (a miss costs a query). */
-const commandTimeoutMilliseconds = { sessions: 500, objects: 100 } as const;
+export const commandTimeoutMilliseconds = { sessions: 500, objects: 100 } as const;
 
 /** How often a connection must prove that something comes back on it. */
 const askMilliseconds = 5_000;
@@ -76,7 +76,8 @@ const toPolicy = (kind: CacheKind): RedisOptions => ({
   keepAlive: 10_000,
 });
 
-const toRetryDelay = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 2_000) + Math.random() * 200;
+/** Milliseconds until the next attempt to connect; with jitter, so that clones do not march in step. */
+export const toRetryDelay = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 2_000) + Math.random() * 200;
 
 /** Rejects unless the cache answers now. */
 export async function verifyReached(client: CacheClient): Promise<void> {

@@ -10,10 +10,12 @@ export type Drivers = Awaited<ReturnType<typeof loadDrivers>>;
 export async function loadDrivers() {
   await sleep(breakMilliseconds);
   const { openCache, closeCache, verifyReached } = require('./caches') as typeof import('./caches');
+  const { openObjectsCache } = require('./cache/open-objects-cache') as typeof import('./cache/open-objects-cache');
   await sleep(breakMilliseconds);
   const { Database } = require('./database/database') as typeof import('./database/database');
   const { migrate } = require('./database/migrations') as typeof import('./database/migrations');
+  const { keepContracting } = require('./database/contracting') as typeof import('./database/contracting');
   await sleep(breakMilliseconds);
   loadSecretsManager();
-  return { openCache, closeCache, verifyReached, Database, migrate };
+  return { openCache, openObjectsCache, closeCache, verifyReached, Database, migrate, keepContracting };
 }

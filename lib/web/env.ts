@@ -50,6 +50,7 @@ const variables = z.object({
   [cloneEnv.sessions]: endpoint,
   [cloneEnv.sessionsMode]: z.enum(['single', 'cluster'], 'must be `single` or `cluster`').default('single'),
   [cloneEnv.objects]: endpoint,
+  [cloneEnv.objectsEngine]: z.enum(['redis', 'memcached'], 'must be `redis` or `memcached`').default('redis'),
   [cloneEnv.cacheSecret]: present('must be the ARN of a secret'),
   [cloneEnv.primary]: endpoint,
   [cloneEnv.replicas]: z
@@ -59,6 +60,8 @@ const variables = z.object({
     .refine((items) => items.every(isEndpoint), `each, joined by commas, ${endpointRule}`)
     .transform((items) => items.map(toEndpoint)),
   [cloneEnv.databaseSecret]: present('must be the ARN of a secret'),
+  [cloneEnv.pictures]: present('must name a bucket'),
+  [cloneEnv.picturesUrl]: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   [cloneEnv.poolSize]: z
     .string()
     .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100, poolRule)
@@ -81,6 +84,9 @@ const schema = variables.refine(
 /** Whether a cache is one server to its clients, or a cluster that tells them which server has a key. */
 export type CacheMode = 'single' | 'cluster';
 
+/** What the objects cache is. There is no such choice for sessions: memcached keeps nothing when it starts anew. */
+export type ObjectsEngine = 'redis' | 'memcached';
+
 export interface WebEnv {
   stage: string;
   cloneId: string;
@@ -89,10 +95,13 @@ export interface WebEnv {
   sessions: Endpoint;
   sessionsMode: CacheMode;
   objects: Endpoint;
+  objectsEngine: ObjectsEngine;
   cacheSecret: string;
   primary: Endpoint;
   replicas: Endpoint[];
   databaseSecret: string;
+  pictures: string;
+  picturesUrl?: string;
   poolSize: number;
   tls: boolean;
   https: boolean;
@@ -124,10 +133,13 @@ export function readEnv(env: Record<string, string | undefined>): WebEnv {
     sessions: values[cloneEnv.sessions],
     sessionsMode: values[cloneEnv.sessionsMode],
     objects: values[cloneEnv.objects],
+    objectsEngine: values[cloneEnv.objectsEngine],
     cacheSecret: values[cloneEnv.cacheSecret],
     primary: values[cloneEnv.primary],
     replicas: values[cloneEnv.replicas],
     databaseSecret: values[cloneEnv.databaseSecret],
+    pictures: values[cloneEnv.pictures],
+    picturesUrl: values[cloneEnv.picturesUrl],
     poolSize: values[cloneEnv.poolSize],
     tls: values[cloneEnv.tls],
     https: values[cloneEnv.https],

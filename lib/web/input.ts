@@ -10,6 +10,8 @@ const name = text
   .min(3, 'must have at least 3 characters')
   .max(32, 'must have at most 32 characters');
 
+export const isUserName = (value: string): boolean => name.safeParse(value).data === value;
+
 const password = text.min(8, 'must have at least 8 characters').max(200, 'must have at most 200 characters');
 
 export const registration = z.object({ name, password });
@@ -20,17 +22,50 @@ export const signIn = z.object({
   password: text.min(1, 'is required').max(200, 'must have at most 200 characters'),
 });
 
+/** Several lines. */
+const lines = (maxLength: number) =>
+  text
+    // Browsers send CRLF.
+    .transform((value) => value.replace(/\r\n?/g, '\n').trim())
+    .pipe(z.string().min(1, 'is required').max(maxLength, `must have at most ${maxLength} characters`));
+
 /** 20,000 UTF-16 units take 60,000 bytes at most: they fit a TEXT column. */
 export const articleInput = z.object({
   title: text.trim().min(1, 'is required').max(200, 'must have at most 200 characters'),
-  body: text
-    // Browsers send CRLF.
-    .transform((value) => value.replace(/\r\n?/g, '\n').trim())
-    .pipe(z.string().min(1, 'is required').max(20_000, 'must have at most 20000 characters')),
+  body: lines(20_000),
 });
 
+export const commentInput = z.object({ body: lines(2_000) });
+
+const id = z
+  .string('must be given once')
+  .regex(/^[1-9]\d{0,14}$/, 'must be a number as an earlier page gave it')
+  .transform(Number)
+  .optional();
+
+/** Where a list goes on: what is older than this, or what came after that. */
+export const olderPage = z.object({ before: id });
+export const laterPage = z.object({ after: id });
+/** What a picture was sent to, as the form for it said. */
+export const pictureInput = z.object({ key: text.min(1, 'is required').max(200, 'must have at most 200 characters') });
+
+/** Who changes what others could sign in by shows again who they are. */
+const ownPassword = text.min(1, 'is required').max(200, 'must have at most 200 characters');
+export const newPassword = z.object({ password: ownPassword, next: password });
+/** Which session is to end, as the list of them names it; all others when it names none. */
+export const endSessions = z.object({
+  password: ownPassword,
+  key: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/, 'must be one of the list')
+    .transform((key) => key || undefined)
+    .optional(),
+});
+
+export type NewPassword = z.infer<typeof newPassword>;
 export type SignIn = z.infer<typeof signIn>;
 export type ArticleInput = z.infer<typeof articleInput>;
+export type CommentInput = z.infer<typeof commentInput>;
 
 /** Throws a 400 that names each field and its rule. */
 export function parseInput<T>(schema: z.ZodType<T>, body: unknown): T {

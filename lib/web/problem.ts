@@ -43,6 +43,8 @@ export const notFound = (what: string): Problem =>
 
 export const forbidden = (detail: string): Problem => new Problem(403, 'Forbidden', { detail });
 
+export const conflict = (detail: string): Problem => new Problem(409, 'Conflict', { detail });
+
 export const unauthorized = (detail: string): Problem => new Problem(401, 'Unauthorized', { detail });
 
 export const invalid = (fields: FieldProblem[]): Problem =>

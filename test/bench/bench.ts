@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { toTable } from '../../lib/cli/table';
 import { toHome } from '../../lib/local/home';
+import { measureCachedQueries } from './cached-queries';
 import { type Row, toLine } from './figures';
 import { measureFirstAnswer } from './first-answer';
 import { measureFleet } from './fleet';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     const rows: Row[] = [
       ...(await measureFleet(workshop, runs, servers)),
       await measureFirstAnswer(workshop, runs),
+      ...(await measureCachedQueries(workshop, runs)),
       ...(await measureSynth(workshop, runs)),
     ];
     console.log(toTable(['what', 'median', 'min', 'max', 'unit', 'values', 'goal'], rows.map(toLine)));

@@ -2,13 +2,13 @@
 
 export interface Row {
   readonly what: string;
-  readonly unit: 'ms' | 's' | 'MB' | '×';
+  readonly unit: 'ms' | 's' | 'MB' | 'µs' | '×' | '%' | 'queries';
   readonly values: readonly number[];
   /** What we want it to stay below, in the same unit. */
   readonly goal?: number;
 }
 
-const digits: Record<Row['unit'], number> = { ms: 0, s: 2, MB: 1, '×': 2 };
+const digits: Record<Row['unit'], number> = { ms: 0, s: 2, MB: 1, µs: 0, '×': 2, '%': 1, queries: 2 };
 
 export function toLine({ what, unit, values, goal }: Row): string[] {
   const sorted = [...values].sort((a, b) => a - b);

@@ -48,6 +48,7 @@ const toEnv = (port: number, deadPort: number): Record<string, string> => ({
   [cloneEnv.replicas]: `127.0.0.1:${deadPort}`,
   [cloneEnv.cacheSecret]: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:caches',
   [cloneEnv.databaseSecret]: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database',
+  [cloneEnv.pictures]: 'pictures',
   [cloneEnv.tls]: 'off',
   [cloneEnv.https]: 'off',
   AWS_ENDPOINT_URL: `http://127.0.0.1:${deadPort}`,

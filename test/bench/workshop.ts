@@ -12,6 +12,7 @@ const stopTimeoutMs = 30_000;
 
 export class Workshop {
   readonly #children = new Set<ChildProcess>();
+  readonly #servers = new Set<{ stop(): Promise<void> }>();
   #folders = 0;
 
   private constructor(readonly folder: string) {}
@@ -29,6 +30,18 @@ export class Workshop {
     const folder = join(this.folder, String(this.#folders));
     mkdirSync(folder);
     return folder;
+  }
+
+  /** Stopped at the latest when the bench ends. */
+  keep<T extends { stop(): Promise<void> }>(server: T): T {
+    this.#servers.add(server);
+    return server;
+  }
+
+  /** Stops what was kept. */
+  async release(...servers: { stop(): Promise<void> }[]): Promise<void> {
+    for (const server of servers) this.#servers.delete(server);
+    await Promise.all(servers.map((server) => server.stop()));
   }
 
   spawn(command: readonly [string, ...string[]], options: SpawnOptions): ChildProcess {
@@ -66,6 +79,7 @@ export class Workshop {
 
   async close(): Promise<void> {
     await Promise.all([...this.#children].map((child) => this.stop(child, 'SIGTERM')));
+    await this.release(...this.#servers);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

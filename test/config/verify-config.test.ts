@@ -67,8 +67,9 @@ test.each<[string, Change]>([
   ['alarms in a channel only', set('alarms', { emails: [], slack: { workspaceId: 'T01', channelId: 'C01' } })],
   [
     'durable sessions on nodes that can',
-    set('sessions', { nodeType: 'cache.m7g.large', replicas: 1, durability: 'async' }),
+    set('sessions', { engine: 'valkey', nodeType: 'cache.m7g.large', replicas: 1, durability: 'async' }),
   ],
+  ['objects in Memcached', set('objects', { engine: 'memcached', nodeType: 'cache.t4g.micro' })],
   ['one clone more than min', set('clones.max', 3)],
   ['the shortest wait for readiness', set('clones.readyWithinSeconds', 30)],
   ['the longest wait for readiness', set('clones.readyWithinSeconds', 7200)],
@@ -327,7 +328,7 @@ test.each<[string, Change, string]>([
   ],
   [
     'a durable log without a copy',
-    set('sessions', { nodeType: 'cache.m7g.large', replicas: 0, durability: 'sync' }),
+    set('sessions', { engine: 'valkey', nodeType: 'cache.m7g.large', replicas: 0, durability: 'sync' }),
     'sessions.replicas must be at least 1 for durable sessions; got: 0; add a replica, or refuse durability with a reason',
   ],
   [
@@ -362,9 +363,19 @@ test.each<[string, Change, string]>([
     'clones.readyWithinSeconds must be from 30 to 7200; got: 7201; lower it to 7200 or less',
   ],
   [
+    'a node type of Memcached we do not know',
+    set('objects', { engine: 'memcached', nodeType: 'cache.z9.small' }),
+    expect.stringContaining('objects.nodeType must be an ElastiCache node type we know; got: "cache.z9.small"'),
+  ],
+  [
     'too many copies of a cache',
     set('sessions.replicas', 6),
     'sessions.replicas must be from 0 to 5; got: 6; lower it to 5 or less',
+  ],
+  [
+    'too many copies of the other cache',
+    set('objects.replicas', 6),
+    'objects.replicas must be from 0 to 5; got: 6; lower it to 5 or less',
   ],
 ])('%s is refused', (_, change, message) => {
   expect(problemsOf(changed(change))).toEqual([message]);
@@ -401,6 +412,26 @@ test.each<[string, Change, string]>([
     'durability left open',
     set('sessions.durability', 'none'),
     "sessions.durability must be 'sync', 'async', or {refusedBecause} with the reason for going without; got: \"none\"; write it in that form",
+  ],
+  [
+    'sessions in Memcached',
+    set('sessions.engine', 'memcached'),
+    'sessions.engine must be valkey: sessions must survive, and Memcached throws them out when it is full, forgets them when it restarts, and asks nobody for a password; got: "memcached"; use valkey; objects.engine may be memcached',
+  ],
+  [
+    'copies of Memcached',
+    set('objects', { engine: 'memcached', nodeType: 'cache.t4g.micro', replicas: 1 }),
+    'objects.replicas is not a knob we have; got: 1; remove it, or look up the right name in lib/config/stage-config.ts',
+  ],
+  [
+    'another way for Memcached to forget',
+    set('objects', { engine: 'memcached', nodeType: 'cache.t4g.micro', evictionPolicy: 'allkeys-lfu' }),
+    'objects.evictionPolicy is not a knob we have; got: "allkeys-lfu"; remove it, or look up the right name in lib/config/stage-config.ts',
+  ],
+  [
+    'an engine of objects that is none',
+    set('objects.engine', 'redis'),
+    'objects.engine must be valkey, with nodeType, replicas and evictionPolicy, or memcached, with nodeType; got: "redis"; write it in that form',
   ],
   [
     'a network of neither kind',

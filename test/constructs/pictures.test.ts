@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogBucket } from '../../lib/constructs/log-bucket';
 import { Pictures, type PicturesProps } from '../../lib/constructs/pictures';
-import { propertiesOf, templateOf } from './built';
+import { inStack, propertiesOf, templateOf } from './built';
 
 const build = (props: PicturesProps = {}) => templateOf((stack) => new Pictures(stack, 'Pictures', props));
 const bucketOf = (template: ReturnType<typeof build>) => propertiesOf(template, 'AWS::S3::Bucket');
@@ -28,7 +28,7 @@ test('maximal: every prop arrives', () => {
     BucketEncryption: {
       ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { KMSMasterKeyID: keyArn } }],
     },
-    LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }] },
+    LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 7 } }, { Prefix: 'uploads/' }] },
     LoggingConfiguration: {
       DestinationBucketName: { Ref: expect.stringMatching(/^LogsAccess/) },
       LogFilePrefix: 'pictures/',
@@ -87,8 +87,52 @@ test('what was overwritten or deleted can be had back for a month, then it is go
         ExpiredObjectDeleteMarker: true,
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
       },
+      expect.objectContaining({ Prefix: 'uploads/' }),
     ],
   });
+});
+
+test('what was sent and did not become a picture is gone after a day, and a day later for good', () => {
+  const { Rules } = bucketOf(build()).LifecycleConfiguration as { Rules: unknown[] };
+  expect(Rules[1]).toEqual({
+    Status: 'Enabled',
+    Prefix: 'uploads/',
+    ExpirationInDays: 1,
+    NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+  });
+});
+
+test('who is given its rights may write, read and delete keys of two forms, use the key for that, and no more', () => {
+  const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/test';
+  const statements = inStack((stack) => {
+    const encryptionKey = Key.fromKeyArn(stack, 'Key', keyArn);
+    const { rights } = new Pictures(stack, 'Pictures', { encryptionKey });
+    return stack.resolve(rights.map((right) => right.toStatementJson()));
+  });
+  const arn = { 'Fn::GetAtt': [expect.stringMatching(/^PicturesBucket/), 'Arn'] };
+  expect(statements).toEqual([
+    {
+      Sid: 'Pictures',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      Resource: [
+        { 'Fn::Join': ['', [arn, `/uploads/${'?'.repeat(66)}`]] },
+        { 'Fn::Join': ['', [arn, `/pictures/${'?'.repeat(22)}`]] },
+      ],
+    },
+    {
+      Sid: 'PicturesKey',
+      Effect: 'Allow',
+      Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      Resource: keyArn,
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': 's3.eu-central-1.amazonaws.com',
+          'kms:EncryptionContext:aws:s3:arn': arn,
+        },
+      },
+    },
+  ]);
 });
 
 test('pictures and their key outlive the stack', () => {

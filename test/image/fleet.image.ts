@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pressPowerButton } from '../../lib/local/image/emulator';
 import { type RunningFleet, startFleet } from '../fleet/running-fleet';
 import { Visitor } from '../fleet/visitor';
+import { png } from '../web/pictures/sample-pictures';
+import { postForm, type SignedForm } from '../web/real-bucket';
 import { imagesFolder } from './provide';
 
 let fleet: RunningFleet;
@@ -65,6 +67,16 @@ test('one session is served by both clones, which say that they run the release 
   };
   const said = await Promise.all([1, 2, 3, 4].map(() => person.call('GET', '/-/identity')));
   expect(said.map(({ body }) => String(body.release).slice(0, 12))).toEqual(Array(4).fill(digest));
+});
+
+test('a picture goes where browsers of this machine reach the bucket, which a machine reaches by another address', async () => {
+  const person = await visitor();
+  const { url, fields } = (await person.call('POST', '/api/me/picture', {})).body as unknown as SignedForm;
+  expect(new URL(url).origin).toBe(fleet.endpoint);
+  expect((await postForm({ url, fields }, png)).status).toBe(204);
+  const taken = await person.call('PUT', '/api/me/picture', { key: fields.key });
+  expect(taken.status).toBe(200);
+  expect((await fetch(`${fleet.url}${taken.body.url}`)).headers.get('content-type')).toBe('image/png');
 });
 
 test('one is powered off mid-session: it drains, no request fails, its disk is as it was baked, another comes', async () => {

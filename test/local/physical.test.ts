@@ -11,6 +11,7 @@ const subject = (Type: string, Properties: Record<string, unknown> = {}) => ({
 test.each([
   ['AWS::RDS::DBInstance', 'DBInstanceIdentifier', 'clonekit-dev-primary'],
   ['AWS::ElastiCache::ReplicationGroup', 'ReplicationGroupId', 'clonekit-dev-sessions'],
+  ['AWS::ElastiCache::CacheCluster', 'ClusterName', 'clonekit-dev-objects'],
   ['AWS::AutoScaling::AutoScalingGroup', 'AutoScalingGroupName', 'clonekit-dev-fleet'],
   ['AWS::Lambda::Function', 'FunctionName', 'clonekit-dev-rotation'],
 ])('%s has the name that its template gives it, or one of its own', (type, property, name) => {
@@ -34,6 +35,13 @@ test.each([
     findAttribute(subject('AWS::ElastiCache::ReplicationGroup', properties), attribute, { host: '127.0.0.1', port: 7 });
   expect([find(`${present}.Address`), find(`${present}.Port`)]).toEqual(['127.0.0.1', '7']);
   expect([find(`${absent}.Address`), find(`${absent}.Port`)]).toEqual([undefined, undefined]);
+});
+
+test('a cluster of one node is reached at the endpoint that would tell of others', () => {
+  const find = (attribute: string) =>
+    findAttribute(subject('AWS::ElastiCache::CacheCluster'), attribute, { host: '127.0.0.1', port: 7 });
+  expect([find('ConfigurationEndpoint.Address'), find('ConfigurationEndpoint.Port')]).toEqual(['127.0.0.1', '7']);
+  expect(find('RedisEndpoint.Address')).toBeUndefined();
 });
 
 test('what only a running part could have is not made up', () => {

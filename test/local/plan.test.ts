@@ -63,6 +63,21 @@ describe('the plan follows the config, through the template', () => {
       ['noeviction', 'allkeys-lfu'],
     ],
     [
+      'objects in Memcached',
+      (config) => Object.assign(config, { objects: { engine: 'memcached', nodeType: 'cache.t4g.micro' } }),
+      (plan) => [
+        plan.caches.map(({ engine, users }) => [engine, users.length]),
+        toEnvironment(plan.toUserData(everywhere(plan)))[cloneEnv.objectsEngine],
+      ],
+      [
+        [
+          ['valkey', 2],
+          ['memcached', 0],
+        ],
+        'memcached',
+      ],
+    ],
+    [
       'memory',
       (config) => Object.assign(config.objects, { nodeType: 'cache.t4g.small' }),
       ({ caches }) => caches.map(({ maxMemoryBytes }) => maxMemoryBytes),
@@ -95,6 +110,7 @@ describe('the plan of dev', () => {
       [cloneEnv.objects]: '127.0.0.1:1002',
       [cloneEnv.primary]: '127.0.0.1:1003',
       [cloneEnv.replicas]: '127.0.0.1:1004',
+      [cloneEnv.pictures]: plan.pictures.name,
       [cloneEnv.databaseSecret]: (plan.databaseUsers[0] ?? plan.primary).secretArn,
       AWS_REGION: 'eu-central-1',
     });
@@ -113,6 +129,10 @@ describe('the plan of dev', () => {
     const arns = plan.secrets.map(({ arn }) => arn);
     expect(arns).toContain(plan.caches[0]?.users[0]?.password?.secretArn);
     expect(arns).toContain(plan.primary.secretArn);
+  });
+
+  test('the bucket of pictures is the template’s, by a name that a bucket can have', () => {
+    expect(plan.pictures.name).toMatch(/^clonekit-dev-data-pictures[a-z0-9-]{1,37}$/);
   });
 
   test('a launch hook gives a clone the time to become ready', () => {
@@ -151,6 +171,18 @@ describe('a template that lacks what a fleet needs is refused by name', () => {
       }
     });
     expect(without).toThrow('templates of dev: must hold one AWS::AutoScaling::AutoScalingGroup, got: none');
+  });
+
+  test('no bucket of pictures', () => {
+    const without = broken((resources) => {
+      for (const [id, { Type }] of Object.entries(resources)) {
+        if (Type === 'AWS::S3::Bucket' && id.startsWith('Pictures'))
+          resources[id] = { Type: 'AWS::S3::Other', Properties: {} };
+      }
+    });
+    expect(without).toThrow(
+      /^templates: must hold the bucket that the output of pictures names, got: clonekit-dev-data-pictures/,
+    );
   });
 
   test('a sticky target group', () => {

@@ -1,10 +1,12 @@
 // Every stage synthesized as `cdk synth` does it, into a folder that is gone after the tests.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type StackPart, type StageName, stackName, stackParts, stageNames } from '../../lib/config/names';
+import type { StageConfig } from '../../lib/config/stage-config';
+import { synthesize } from '../stacks/synthesized';
 import { project } from './python';
 
 const run = promisify(execFile);
@@ -25,6 +27,21 @@ export interface Assembly {
 
 /** Context that the CDK's command adds: templates say which construct a resource is of, and where an asset lies. */
 const writtenByCommand = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+
+/** Of one config that is no stage's. */
+export function synthesizeOne(config: StageConfig): Assembly {
+  const folder = mkdtempSync(join(tmpdir(), 'clonekit-policy-'));
+  const { templates } = synthesize(config, { more: writtenByCommand });
+  return {
+    folder,
+    templates: stackParts.map((part): TemplateFile => {
+      const name = `${stackName(config.stage, part)}.template.json`;
+      writeFileSync(join(folder, name), JSON.stringify(templates[part]));
+      return { stage: config.stage, part, name, resources: templates[part].Resources };
+    }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
 
 /** Runs the app that cdk.json names, for all stages at once. */
 export async function synthesizeAll(): Promise<Assembly> {

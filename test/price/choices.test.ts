@@ -31,6 +31,7 @@ test('these choices are compared for prod', () => {
     'sessions.replicas: one more',
     'objects.nodeType: cache.r7g.xlarge',
     'objects.replicas: one more',
+    'objects.engine: memcached',
   ]);
 });
 
@@ -65,9 +66,21 @@ test('what a small class cannot have is not offered', () => {
 });
 
 test('what the rules refuse is not offered', () => {
-  const most: StageConfig = { ...prod, objects: { ...prod.objects, replicas: 5 } };
-  expect(find(most, 'objects.replicas', 'one more')).toBeUndefined();
-  expect(find(most, 'sessions.replicas', 'one more')).toBeGreaterThan(0);
+  const most: StageConfig = { ...prod, sessions: { ...prod.sessions, replicas: 5 } };
+  expect(find(most, 'sessions.replicas', 'one more')).toBeUndefined();
+  expect(find(most, 'objects.replicas', 'one more')).toBeGreaterThan(0);
+});
+
+test('objects in Memcached are compared with objects in Valkey, and have no copies to choose', () => {
+  const objects: StageConfig['objects'] = { engine: 'memcached', nodeType: 'cache.t4g.micro' };
+  const knobs = compareChoices({ ...dev, objects }).map(({ knob, choice }) => `${knob}: ${choice}`);
+  expect(knobs.filter((knob) => knob.startsWith('objects'))).toEqual([
+    'objects.nodeType: cache.t4g.small',
+    'objects.engine: valkey',
+  ]);
+  expect(find({ ...dev, objects }, 'objects.engine', 'valkey')).toBe(
+    -(find(dev, 'objects.engine', 'memcached') as number),
+  );
 });
 
 test('there is nothing larger than the largest', () => {

@@ -61,6 +61,7 @@ const withDatabase = (changes: Partial<StageConfig['database']>): StageConfig =>
   ...small,
   database: { ...small.database, ...changes },
 });
+const withMemcached: StageConfig = { ...small, objects: { engine: 'memcached', nodeType: 'cache.t4g.small' } };
 const ofClones = ['clones.instanceTypes', 'clones.min'];
 
 test.each<[string, StageConfig, (string | null)[]]>([
@@ -95,7 +96,16 @@ test.each<[string, StageConfig, (string | null)[]]>([
   ],
   ['sessions.replicas', { ...small, sessions: { ...small.sessions, replicas: 2 } }, [null, 'sessions.replicas']],
   ['objects.nodeType', { ...small, objects: { ...small.objects, nodeType: 'cache.r7g.large' } }, ['objects.nodeType']],
-  ['objects.replicas', { ...small, objects: { ...small.objects, replicas: 1 } }, [null, 'objects.replicas']],
+  [
+    'objects.replicas',
+    {
+      ...small,
+      objects: { engine: 'valkey', nodeType: 'cache.t4g.small', replicas: 1, evictionPolicy: 'allkeys-lru' },
+    },
+    [null, 'objects.replicas'],
+  ],
+  // Another price, and more figures under alarm.
+  ['objects.engine', withMemcached, [null, 'objects.nodeType']],
   ['clones.max', withClones({ max: 12 }), []],
   ['clones.predictive', withClones({ predictive: 'scale' }), []],
   ['deletionProtection', { ...small, deletionProtection: refusal }, []],
@@ -108,6 +118,15 @@ test.each<[string, StageConfig, (string | null)[]]>([
     (knob) => before.get(knob) !== after.get(knob),
   );
   expect(different.sort()).toEqual([...knobs].sort());
+});
+
+test('Memcached costs a quarter more than Valkey on the same node, and has one', () => {
+  const ofObjects = ({ lines }: Estimate) => lines.filter(({ knob }) => knob?.startsWith('objects'));
+  const [valkey] = ofObjects(estimate(small)) as [Line];
+  const [memcached, ...others] = ofObjects(estimate(withMemcached)) as [Line];
+  expect(others).toEqual([]);
+  expect(memcached).toMatchObject({ what: 'objects cache, cache.t4g.small', count: 1, isVerified: false });
+  expect(memcached.unitUsd / valkey.unitUsd).toBeCloseTo(1.25, 3);
 });
 
 test('a standby costs what its primary costs, its disk too', () => {

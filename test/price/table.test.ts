@@ -7,11 +7,12 @@ import {
   getPrice,
   instanceTypePrices,
   isVerified,
+  memcachedNodePrices,
   prices,
   sources,
 } from '../../lib/price/table';
 
-const tables = { instanceTypePrices, databaseClassPrices, cacheNodePrices };
+const tables = { instanceTypePrices, databaseClassPrices, cacheNodePrices, memcachedNodePrices };
 
 test('every instance type that a clone may be of has a price, and no other', () => {
   const sizes = [
@@ -32,6 +33,7 @@ test('every instance type that a clone may be of has a price, and no other', () 
 test.each([
   ['database class', databaseClasses, databaseClassPrices],
   ['cache node type', cacheNodeTypes, cacheNodePrices],
+  ['node type of Memcached', cacheNodeTypes, memcachedNodePrices],
 ])('every %s that a config may name has a price, and no other', (_, accepted, priced) => {
   expect(Object.keys(priced).sort()).toEqual(Object.keys(accepted).sort());
 });
@@ -68,6 +70,11 @@ test('these prices could not be verified, and no others', () => {
     'imageStorage',
     'databaseBackup',
   ]);
+});
+
+test('nothing that Memcached costs could be verified: it is calculated from what Valkey costs', () => {
+  expect(Object.values(memcachedNodePrices).some(isVerified)).toBe(false);
+  expect(memcachedNodePrices['cache.t4g.micro']?.usd).toBe(0.018);
 });
 
 test('every source is the source of a price', () => {

@@ -127,4 +127,20 @@ describe('a bundle', () => {
     expect([...files.keys()].sort()).toEqual(['@a+late.cjs', 'server.cjs']);
     expect(Buffer.from(files.get('server.cjs') as Uint8Array).toString()).toContain('"./@a+late.cjs"');
   });
+
+  test('loads a library apart that another one uses from the same file', async () => {
+    const libraries = {
+      'node_modules/late/package.json': '{"name":"late","version":"1.0.0","main":"i.js"}',
+      'node_modules/late/i.js': 'exports.a = "only once"',
+      'node_modules/later/package.json': '{"name":"later","version":"1.0.0","main":"i.js"}',
+      'node_modules/later/i.js': 'exports.b = require("late")',
+    };
+    const { files } = await readAppFiles(
+      apps.make(name(), { apart: ['late', 'later'] }, { 'server.cjs': tinyServer, ...libraries }),
+    );
+    const textOf = (file: string): string => Buffer.from(files.get(file) as Uint8Array).toString();
+    expect(textOf('late.cjs')).toContain('only once');
+    expect(textOf('later.cjs')).toContain('"./late.cjs"');
+    expect(textOf('later.cjs')).not.toContain('only once');
+  });
 });

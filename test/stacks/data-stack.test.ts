@@ -19,9 +19,9 @@ const replicas = (template: Template): Resource[] =>
 const caches = (template: Template): Resource[] => resourcesOf(template, 'AWS::ElastiCache::ReplicationGroup');
 
 /** The parameter group that a cache refers to. */
-const parametersOf = (template: Template, { Properties }: Resource): unknown => {
+const parametersOf = (template: Template, { Properties }: Resource): Record<string, string> | undefined => {
   const { Ref } = Properties.CacheParameterGroupName as { Ref: string };
-  return template.Resources[Ref]?.Properties.Properties;
+  return template.Resources[Ref]?.Properties.Properties as Record<string, string> | undefined;
 };
 
 describe.each(stages)('in %s', (_, { templates, terminationProtection }, config) => {
@@ -73,8 +73,9 @@ describe.each(stages)('in %s', (_, { templates, terminationProtection }, config)
   test('a full cache of sessions refuses, a full cache of objects forgets', () => {
     const [sessions, objects] = caches(data);
     expect(parametersOf(data, sessions as Resource)).toMatchObject({ 'maxmemory-policy': 'noeviction' });
-    expect(parametersOf(data, objects as Resource)).toMatchObject({
-      'maxmemory-policy': config.objects.evictionPolicy,
+    expect(config.objects).toMatchObject({
+      engine: 'valkey',
+      evictionPolicy: parametersOf(data, objects as Resource)?.['maxmemory-policy'],
     });
   });
 
@@ -152,12 +153,49 @@ test.each([0, 1, 3])('%i replicas in the config are as many in the template', (c
 
 test('replicas of a cache turn failover on', () => {
   const { data } = devWith((config) => {
-    config.objects.replicas = 2;
+    Object.assign(config.objects, { replicas: 2 });
   }).templates;
   expect(caches(data)[1]?.Properties).toMatchObject({
     NumCacheClusters: 3,
     AutomaticFailoverEnabled: true,
     MultiAZEnabled: true,
+  });
+});
+
+describe('objects in Memcached', () => {
+  const { data, fleet } = devWith((config) => {
+    config.objects = { engine: 'memcached', nodeType: 'cache.t4g.small' };
+  }).templates;
+  const cluster = onlyResource(data, 'AWS::ElastiCache::CacheCluster');
+
+  test('are in one node, reached by TLS only and from where the other cache is', () => {
+    const [sessions, ...others] = caches(data);
+    expect(others).toEqual([]);
+    expect(cluster.Properties).toMatchObject({
+      Engine: 'memcached',
+      CacheNodeType: 'cache.t4g.small',
+      NumCacheNodes: 1,
+      TransitEncryptionEnabled: true,
+      VpcSecurityGroupIds: sessions?.Properties.SecurityGroupIds,
+      Port: sessions?.Properties.Port,
+    });
+  });
+
+  test('are found by the same output, and watched', () => {
+    expect(data.Outputs.ObjectsId?.Value).toEqual({ Ref: expect.stringMatching(/^MemcachedNode/) });
+    const alarms = resourcesOf(data, 'AWS::CloudWatch::Alarm').map(({ Properties }) =>
+      String(Properties.AlarmDescription),
+    );
+    expect(alarms.filter((text) => /objects/i.test(text))).toHaveLength(4);
+  });
+
+  test('are told to clones with what must be spoken', () => {
+    expect(JSON.stringify(fleet)).toContain('CLONEKIT_OBJECTS_ENGINE=memcached');
+  });
+
+  test('take nothing from sessions: their users, their password and its replacement are there', () => {
+    expect(resourcesOf(data, 'AWS::ElastiCache::User')).toHaveLength(2);
+    expect(resourcesOf(data, 'AWS::SecretsManager::RotationSchedule')).toHaveLength(3);
   });
 });
 

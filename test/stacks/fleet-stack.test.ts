@@ -147,7 +147,7 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
         .split('\n')
         .map((line) => line.split('=') as [string, string]),
     );
-    const { listen, ...told } = cloneEnv;
+    const { listen, picturesUrl, ...told } = cloneEnv;
     expect(Object.keys(variables).sort()).toEqual(['AWS_REGION', ...Object.values(told)].sort());
     expect(variables).toMatchObject({
       AWS_REGION: '<AWS::Region>',
@@ -171,6 +171,7 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
         ),
       ),
       CLONEKIT_DATABASE_SECRET: expect.stringMatching(/^<PublishOutputRefDatabase\w*App\w*>$/),
+      CLONEKIT_PICTURES: expect.stringMatching(/^<PublishOutputRefPicturesBucket\w*>$/),
       CLONEKIT_TLS: 'on',
       CLONEKIT_HTTPS: 'certificateArn' in config.https ? 'on' : 'off',
       CLONEKIT_POOL_SIZE: String(derived.poolSize),
@@ -200,6 +201,33 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
       ],
     ]);
     expect(JSON.stringify(fleet)).not.toContain('DatabaseUsersFirst');
+  });
+
+  test('a clone may write, read and delete pictures, with the key for these only, and list none', () => {
+    const { PolicyDocument } = onlyResource(fleet, 'AWS::IAM::ManagedPolicy').Properties as {
+      PolicyDocument: { Statement: { Sid: string; Action: string[]; Resource: unknown; Condition: unknown }[] };
+    };
+    const arn = {
+      'Fn::GetStackOutput': expect.objectContaining({ OutputName: expect.stringMatching(/PicturesBucket/) }),
+    };
+    const keys = (prefix: string, characters: number) => ({
+      'Fn::Join': ['', [arn, `/${prefix}/${'?'.repeat(characters)}`]],
+    });
+    const [pictures, key] = PolicyDocument.Statement.filter(({ Sid }) => Sid.startsWith('Pictures'));
+    expect(pictures).toMatchObject({
+      Action: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      Resource: [keys('pictures', 22), keys('uploads', 66)],
+    });
+    expect(key).toMatchObject({
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': `s3.${config.region}.amazonaws.com`,
+          'kms:EncryptionContext:aws:s3:arn': arn,
+        },
+      },
+    });
+    expect(JSON.stringify(PolicyDocument)).not.toContain('s3:List');
   });
 
   test('no clone may do everything, or anything to IAM', () => {

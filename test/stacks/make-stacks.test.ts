@@ -5,9 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toImageLock } from '../../lib/config/image-lock';
 import { type StackPart, stackName, stackParts, stageNames } from '../../lib/config/names';
+import type { StageConfig } from '../../lib/config/stage-config';
 import { getStages } from '../../lib/config/stages';
+import { refusals } from '../../lib/refusals/rules';
+import { TemplateView, type Template as ViewedTemplate } from '../../lib/refusals/template-view';
 import { packApp } from '../../lib/release/pack-app';
-import { context, type Synthesized, synthesize, synthesizedStages } from './synthesized';
+import { context, resourcesOf, type Synthesized, synthesize, synthesizedStages } from './synthesized';
+
+const memcached: StageConfig['objects'] = { engine: 'memcached', nodeType: 'cache.t4g.micro' };
 
 const project = join(__dirname, '../..');
 
@@ -192,6 +197,21 @@ test('every time of a clone’s life is printed when it is asked for', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}, 60_000);
+
+test('a stage with objects in Memcached is valid, and nothing of it is refused', () => {
+  const config = { ...(getStages('dev')[0] as StageConfig), objects: memcached };
+  const { templates } = synthesize(config, { validated: true });
+  const stacks = stackParts.map((part) => ({
+    name: stackName('dev', part),
+    constructPath: stackName('dev', part),
+    templatePath: `${stackName('dev', part)}.template.json`,
+    account: undefined,
+    region: config.region,
+    template: templates[part] as unknown as ViewedTemplate,
+  }));
+  expect(resourcesOf(templates.data, 'AWS::ElastiCache::CacheCluster')).toHaveLength(1);
+  expect(refusals.flatMap((rule) => rule.find(new TemplateView(stacks)))).toEqual([]);
 }, 60_000);
 
 test('an error of a rule fails the synthesis', () => {

@@ -38,13 +38,18 @@ export interface SynthesizeOptions {
   readonly validated?: boolean;
   /** Of a stage whose image is locked. */
   readonly locked?: Parameters<typeof makeStacks>[3];
+  /** Beside that of cdk.json. */
+  readonly more?: object;
 }
 
 /**
  * The four stacks of a stage as CDK writes them. CDK's own validation is left out here, it takes longer than the rest:
  * make-stacks.test.ts runs it on every stage.
  */
-export const synthesize = (config: StageConfig, { validated = false, locked }: SynthesizeOptions = {}): Synthesized => {
+export const synthesize = (
+  config: StageConfig,
+  { validated = false, locked, more = {} }: SynthesizeOptions = {},
+): Synthesized => {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-stacks-'));
   const before = process.env[validation];
   process.env[validation] = String(validated);
@@ -53,7 +58,7 @@ export const synthesize = (config: StageConfig, { validated = false, locked }: S
     writeFileSync(file, 'a release');
     const app = new App({
       analyticsReporting: false,
-      context,
+      context: { ...context, ...more },
       outdir: join(folder, 'out'),
       defaultStackSynthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
     });

@@ -1,4 +1,5 @@
 // The app as people and programs use it: two clones that must be as one, over real servers.
+import { type RealEngine, startEngine } from './cache/real-engines';
 import {
   password,
   type RunningClone,
@@ -236,6 +237,39 @@ describe('for programs', () => {
     );
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]?.[0]).toBe(401);
+  });
+});
+
+describe('with objects on memcached', () => {
+  let server: RealEngine;
+  let clones: RunningClone[];
+
+  beforeAll(async () => {
+    server = await startEngine('memcached');
+    const objects = { host: '127.0.0.1', port: server.port };
+    const env = { ...servers.env, objects, objectsEngine: 'memcached' as const };
+    clones = await Promise.all(['clone-4', 'clone-5'].map((id) => runClone(env, id)));
+    await Promise.all(clones.map(untilReady));
+  });
+
+  afterAll(async () => {
+    await Promise.all(clones.map((clone) => clone.stop(0)));
+    await server.stop();
+  });
+
+  test('an article is as fresh as ever, and is there when memcached is gone', async () => {
+    const [three, four] = clones as [RunningClone, RunningClone];
+    const ada = await signIn(three.url, 'memcached');
+    const created = await ada.send(`${three.url}/api/articles`, 'POST', { title: 'Fast', body: 'start' });
+    const path = created.headers.get('location') ?? '';
+    for (let round = 0; round < 20; round++) {
+      await ada.send(`${three.url}${path}`, 'PUT', { title: 'Fast', body: `round ${round}` });
+      const read = await Promise.all([three, four].map(async ({ url }) => (await fetch(`${url}${path}`)).json()));
+      expect(read).toMatchObject([{ body: `round ${round}` }, { body: `round ${round}` }]);
+    }
+    await server.stop();
+    const read = await fetch(`${four.url}${path}`);
+    expect([read.status, await read.json()]).toMatchObject([200, { body: 'round 19' }]);
   });
 });
 

@@ -59,6 +59,7 @@ async function start(changes: Record<string, string> = {}): Promise<Running> {
       CLONEKIT_PRIMARY: at(env.primary),
       CLONEKIT_REPLICAS: env.replicas.map(at).join(','),
       CLONEKIT_DATABASE_SECRET: env.databaseSecret,
+      CLONEKIT_PICTURES: env.pictures,
       CLONEKIT_TLS: 'off',
       CLONEKIT_HTTPS: 'off',
       CLONEKIT_DRAIN_SECONDS: '3600',

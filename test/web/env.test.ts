@@ -10,6 +10,7 @@ const minimal = {
   CLONEKIT_CACHE_SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:caches-AbCdEf',
   CLONEKIT_PRIMARY: 'primary.internal:3306',
   CLONEKIT_DATABASE_SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf',
+  CLONEKIT_PICTURES: 'pictures-of-people',
 };
 
 test('with minimal variables a clone is protected, has no replica, and listens everywhere', () => {
@@ -21,10 +22,13 @@ test('with minimal variables a clone is protected, has no replica, and listens e
     sessions: { host: 'sessions.internal', port: 6379 },
     sessionsMode: 'single',
     objects: { host: 'objects.internal', port: 6379 },
+    objectsEngine: 'redis',
     cacheSecret: minimal.CLONEKIT_CACHE_SECRET,
     primary: { host: 'primary.internal', port: 3306 },
     replicas: [],
     databaseSecret: minimal.CLONEKIT_DATABASE_SECRET,
+    pictures: 'pictures-of-people',
+    picturesUrl: undefined,
     poolSize: 10,
     tls: true,
     https: true,
@@ -39,7 +43,9 @@ test('with maximal variables every one arrives', () => {
     ...minimal,
     CLONEKIT_LISTEN: '127.0.0.1',
     CLONEKIT_SESSIONS_MODE: 'cluster',
+    CLONEKIT_OBJECTS_ENGINE: 'memcached',
     CLONEKIT_REPLICAS: 'a.internal:3306,b.internal:3307',
+    CLONEKIT_PICTURES_URL: 'http://127.0.0.1:4566/pictures-of-people',
     CLONEKIT_POOL_SIZE: '100',
     CLONEKIT_TLS: 'off',
     CLONEKIT_HTTPS: 'off',
@@ -48,7 +54,8 @@ test('with maximal variables every one arrives', () => {
     CLONEKIT_KEEP_ALIVE_SECONDS: '65',
   });
   expect(env).toMatchObject({ listen: '127.0.0.1', tls: false, https: false, drainSeconds: 0, keepAliveSeconds: 65 });
-  expect(env).toMatchObject({ sessionsMode: 'cluster', poolSize: 100, stopSeconds: 1 });
+  expect(env.picturesUrl).toBe('http://127.0.0.1:4566/pictures-of-people');
+  expect(env).toMatchObject({ sessionsMode: 'cluster', objectsEngine: 'memcached', poolSize: 100, stopSeconds: 1 });
   expect(env.replicas).toEqual([
     { host: 'a.internal', port: 3306 },
     { host: 'b.internal', port: 3307 },
@@ -62,9 +69,13 @@ test.each([
   ['CLONEKIT_CLONE_ID', 'two\nlines', 'must be 1 to 128 of A-Z a-z 0-9 . _ -'],
   ['CLONEKIT_SESSIONS', 'sessions.internal', 'must be `host:port`'],
   ['CLONEKIT_SESSIONS_MODE', 'on', 'must be `single` or `cluster`'],
+  ['CLONEKIT_OBJECTS_ENGINE', 'valkey', 'must be `redis` or `memcached`'],
   ['CLONEKIT_POOL_SIZE', '0', 'must be a whole number from 1 to 100'],
   ['CLONEKIT_POOL_SIZE', '101', 'must be a whole number from 1 to 100'],
   ['CLONEKIT_POOL_SIZE', '2.5', 'must be a whole number from 1 to 100'],
+  ['CLONEKIT_PICTURES', '', 'must name a bucket'],
+  ['CLONEKIT_PICTURES_URL', 'bucket', 'must be an http or https address'],
+  ['CLONEKIT_PICTURES_URL', 'javascript:alert(1)', 'must be an http or https address'],
   ['CLONEKIT_PRIMARY', ':3306', 'must be `host:port`'],
   ['CLONEKIT_REPLICAS', 'a.internal:3306,b.internal', 'each, joined by commas, must be `host:port`'],
   ['CLONEKIT_TLS', 'true', 'must be `on` or `off`'],

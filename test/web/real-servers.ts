@@ -30,6 +30,10 @@ export interface RealDatabase {
   database: string;
   /** Runs one statement as an administrator: for faults on purpose. */
   administer(server: 'primary' | 'replica', sql: string): Promise<unknown>;
+  /** Kills the primary in the middle of whatever it does. */
+  crashPrimary(): Promise<void>;
+  /** Starts it again, with what it had written. */
+  restartPrimary(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -105,6 +109,8 @@ export async function startDatabase(flavour: Flavour, users: Accounts['users'] =
     password,
     database,
     administer: (server, sql) => (server === 'primary' ? primary : replica).query(sql),
+    crashPrimary: () => primary.process.stop('SIGKILL', 5000),
+    restartPrimary: () => primary.restart(),
     stop: async () => {
       // Their data is thrown away: nothing to save first.
       await Promise.all([primary, replica].map(({ process }) => process.stop('SIGKILL', 5000)));

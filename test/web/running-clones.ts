@@ -4,6 +4,7 @@ import { type Clone, startClone } from '../../lib/web/clone';
 import type { CacheMode, WebEnv } from '../../lib/web/env';
 import { getRunningRelease } from '../../lib/web/running-release';
 import type { SessionLimits } from '../../lib/web/sessions';
+import { cloneKey, type RealBucket, startBucket } from './real-bucket';
 import { type Flavour, type RealCache, type RealDatabase, startCache, startDatabase, untilTrue } from './real-servers';
 import { type SecretsStandIn, startSecretsStandIn } from './secrets-stand-in';
 
@@ -14,16 +15,18 @@ export interface Servers {
   sessions: RealCache;
   objects: RealCache;
   secrets: SecretsStandIn;
+  bucket: RealBucket;
   env: WebEnv;
   stop(): Promise<void>;
 }
 
 export async function startServers(flavour: Flavour, sessionsMode: CacheMode = 'single'): Promise<Servers> {
-  const [database, sessions, objects, secrets] = await Promise.all([
+  const [database, sessions, objects, secrets, bucket] = await Promise.all([
     startDatabase(flavour),
     startCache({ mode: sessionsMode }),
     startCache(),
     startSecretsStandIn(),
+    startBucket(),
   ]);
   secrets.secrets.set(arn('caches'), { username: sessions.username, password: sessions.password });
   const { username, password } = database;
@@ -31,8 +34,10 @@ export async function startServers(flavour: Flavour, sessionsMode: CacheMode = '
   // As the SDK reads them: the app knows of no endpoint.
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: secrets.url,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_S3: bucket.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: cloneKey,
+    AWS_SECRET_ACCESS_KEY: cloneKey,
   });
   const local = (port: number) => ({ host: '127.0.0.1', port });
   const env: WebEnv = {
@@ -43,10 +48,12 @@ export async function startServers(flavour: Flavour, sessionsMode: CacheMode = '
     sessions: local(sessions.port),
     sessionsMode,
     objects: local(objects.port),
+    objectsEngine: 'redis',
     cacheSecret: arn('caches'),
     primary: local(database.primaryPort),
     replicas: [local(database.replicaPort)],
     databaseSecret: arn('database'),
+    pictures: bucket.bucket.name,
     poolSize: 10,
     tls: false,
     https: false,
@@ -55,9 +62,9 @@ export async function startServers(flavour: Flavour, sessionsMode: CacheMode = '
     keepAliveSeconds: 72,
   };
   const stop = async (): Promise<void> => {
-    await Promise.all([database, sessions, objects, secrets].map((server) => server.stop()));
+    await Promise.all([database, sessions, objects, secrets, bucket].map((server) => server.stop()));
   };
-  return { database, sessions, objects, secrets, env, stop };
+  return { database, sessions, objects, secrets, bucket, env, stop };
 }
 
 export interface RunningClone extends Clone {

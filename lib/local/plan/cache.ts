@@ -1,107 +1,47 @@
-// One cache with its parameters, memory and users, as the template declares them.
+// One cache, whatever it is made of, as the template declares it: what every engine has, and one file for each kind.
 import { cacheNodeTypes } from '../../config/node-types';
 import { OperatorError } from '../../config/operator-error';
-import type { ResourceReader } from '../resource-reader';
-import { type SecretReference, toSecretReference } from './secret-reference';
+import type { CacheFacts, DeclaredCaches, ToCachePlan } from './caches/cache-facts';
+import { type MemcachedPlan, toMemcached } from './caches/memcached';
+import { type CacheUser, toValkey, type ValkeyPlan } from './caches/valkey';
 
-export interface CacheUser {
-  readonly id: string;
-  readonly name: string;
-  /** Rules of the engine's access control list, e.g. `on ~* +@all`. */
-  readonly access: string;
-  /** The secret's ARN and key that hold the password; absent for a user without one. */
-  readonly password?: SecretReference;
-}
+export type { CacheUser, MemcachedPlan, ValkeyPlan };
 
-export interface CachePlan {
-  readonly purpose: 'sessions' | 'objects';
-  readonly key: string;
-  readonly id: string;
-  readonly engine: string;
-  readonly engineVersion: string;
-  readonly nodeType: string;
-  readonly parameterGroup: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  /** `maxmemory-policy` of the parameter group. */
-  readonly policy: string;
-  readonly maxMemoryBytes: number;
-  /** `cluster`: clients ask it which node has a key, and durable writes need it. */
-  readonly mode: 'single' | 'cluster';
-  /** `sync`: an answered write is on the disk. */
-  readonly durability: 'disabled' | 'async' | 'sync';
-  readonly users: readonly CacheUser[];
-}
+export type CachePlan = ValkeyPlan | MemcachedPlan;
 
-/** ElastiCache's names of a member of a group with one shard. */
-export const memberIdOf = ({ id, mode }: Pick<CachePlan, 'id' | 'mode'>): string =>
-  ({ single: `${id}-001`, cluster: `${id}-0001-001` })[mode];
+/** By type of the resource. */
+const kinds: Readonly<Record<string, ToCachePlan<CachePlan>>> = {
+  'AWS::ElastiCache::ReplicationGroup': toValkey,
+  'AWS::ElastiCache::CacheCluster': toMemcached,
+};
 
-export function toCache(
-  purpose: CachePlan['purpose'],
-  id: string,
-  groups: ReadonlyMap<string, ResourceReader>,
-  parameterGroups: ReadonlyMap<string, ResourceReader>,
-  userGroups: ReadonlyMap<string, ResourceReader>,
-  users: readonly ResourceReader[],
-): CachePlan {
-  const group = groups.get(id);
-  if (!group) throw new OperatorError(`templates: the output for ${purpose} must name a cache, got: ${id}`);
-  const parameterGroup = parameterGroups.get(group.text('CacheParameterGroupName'));
-  const parameters = (parameterGroup?.find('Properties') ?? {}) as Record<string, string>;
-  const nodeType = group.text('CacheNodeType');
+/** Types of the resources that are caches. */
+export const cacheTypes = Object.keys(kinds);
+
+/** ElastiCache's name of the node that runs. */
+export const memberIdOf = (plan: CachePlan): string =>
+  'mode' in plan ? { single: `${plan.id}-001`, cluster: `${plan.id}-0001-001` }[plan.mode] : plan.id;
+
+export function toCache(purpose: CacheFacts['purpose'], id: string, declared: DeclaredCaches): CachePlan {
+  const cache = declared.caches.get(id);
+  const toPlan = cache && kinds[cache.type];
+  if (!cache || !toPlan) throw new OperatorError(`templates: the output for ${purpose} must name a cache, got: ${id}`);
+  const parameterGroup = declared.parameterGroups.get(cache.text('CacheParameterGroupName'));
+  const nodeType = cache.text('CacheNodeType');
   const memory = cacheNodeTypes[nodeType];
   if (!memory)
     throw new OperatorError(
-      `${group.stack}: ${group.logicalId} has a node type without a known memory, got: ${nodeType}`,
+      `${cache.stack}: ${cache.logicalId} has a node type without a known memory, got: ${nodeType}`,
     );
-  const members = group
-    .list<string>('UserGroupIds')
-    .flatMap((name) => userGroups.get(name)?.list<string>('UserIds') ?? []);
-  return {
+  const facts = {
     purpose,
-    key: group.key,
+    key: cache.key,
     id,
-    engine: group.text('Engine'),
-    engineVersion: group.text('EngineVersion'),
+    engine: cache.text('Engine'),
+    engineVersion: cache.text('EngineVersion'),
     nodeType,
-    parameterGroup: parameterGroup?.physicalId ?? group.text('CacheParameterGroupName'),
-    parameters,
-    // ElastiCache's default for a group that sets none.
-    policy: parameters['maxmemory-policy'] ?? 'volatile-lru',
-    maxMemoryBytes: Math.floor(memory.maxMemoryBytes * (1 - Number(parameters['reserved-memory-percent'] ?? 25) / 100)),
-    mode: toMode(group, parameters),
-    durability: toDurability(group),
-    users: users
-      .filter((user) => members.includes(user.text('UserId')) || members.includes(user.physicalId))
-      .map((user) => {
-        const [password] = user.list<string>('Passwords');
-        return {
-          id: user.text('UserId'),
-          name: user.text('UserName'),
-          access: user.text('AccessString'),
-          password: password === undefined ? undefined : toSecretReference(password, user.key),
-        };
-      }),
+    parameterGroup: parameterGroup?.physicalId ?? cache.text('CacheParameterGroupName'),
+    parameters: (parameterGroup?.find('Properties') ?? {}) as Record<string, string>,
   };
-}
-
-function toMode(group: ResourceReader, parameters: Readonly<Record<string, string>>): CachePlan['mode'] {
-  const shards = group.findNumber('NumNodeGroups') ?? 1;
-  if (shards !== 1)
-    throw new OperatorError(
-      `${group.stack}: ${group.logicalId}.NumNodeGroups must be 1 on this machine, got: ${shards}`,
-    );
-  const mode = group.findText('ClusterMode') ?? (parameters['cluster-enabled'] === 'yes' ? 'enabled' : 'disabled');
-  // `compatible` is a stop on the way from one to the other: it serves clients of both kinds, as a cluster does.
-  return mode === 'disabled' ? 'single' : 'cluster';
-}
-
-const durabilities = { disabled: 'disabled', default: 'disabled', async: 'async', sync: 'sync' } as const;
-
-function toDurability(group: ResourceReader): CachePlan['durability'] {
-  const text = group.findText('Durability') ?? 'disabled';
-  const durability = durabilities[text as keyof typeof durabilities];
-  if (durability) return durability;
-  const rule = `must be one of ${Object.keys(durabilities).join(', ')}`;
-  throw new OperatorError(`${group.stack}: ${group.logicalId}.Durability ${rule}, got: ${text}`);
+  return toPlan(facts, memory.maxMemoryBytes, cache, declared);
 }

@@ -1,7 +1,11 @@
 // Which programs can play which role of the fleet, as data: one row a flavour, the preferred flavour of a role first.
 
-export type Role = 'load balancer' | 'cache' | 'database';
-export type Flavour = 'haproxy' | 'valkey' | 'redis' | 'mysql' | 'mariadb';
+/** What every fleet has. */
+export const commonRoles = ['load balancer', 'cache', 'database'] as const;
+export type CommonRole = (typeof commonRoles)[number];
+/** `cache` is one that keeps what it is told to. */
+export type Role = CommonRole | 'memcached';
+export type Flavour = 'haproxy' | 'valkey' | 'redis' | 'memcached' | 'mysql' | 'mariadb';
 
 export interface CatalogueRow {
   readonly role: Role;
@@ -42,6 +46,14 @@ export const catalogue: readonly CatalogueRow[] = [
     install: { brew: 'redis', dnf: 'redis' },
   },
   {
+    role: 'memcached',
+    flavour: 'memcached',
+    executables: ['memcached'],
+    version: /^memcached (\d[\w.]*)/m,
+    packages: ['memcached'],
+    install: { brew: 'memcached', dnf: 'memcached' },
+  },
+  {
     role: 'database',
     flavour: 'mysql',
     executables: ['mysqld'],
@@ -63,5 +75,6 @@ export const catalogue: readonly CatalogueRow[] = [
 export const overrides: Readonly<Record<Role, { readonly env: string; readonly key: string }>> = {
   'load balancer': { env: 'CLONEKIT_LOAD_BALANCER', key: 'loadBalancer' },
   cache: { env: 'CLONEKIT_CACHE', key: 'cache' },
+  memcached: { env: 'CLONEKIT_MEMCACHED', key: 'memcached' },
   database: { env: 'CLONEKIT_DATABASE', key: 'database' },
 };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { OperatorError } from '../../config/operator-error';
 import { type Apt, hasApt, openApt, type Suite } from './apt';
-import { type CatalogueRow, catalogue, overrides, type Role } from './catalogue';
+import { type CatalogueRow, type CommonRole, catalogue, overrides, type Role } from './catalogue';
 import { withLock } from './lock';
 import { findProgram, type Program } from './program';
 
@@ -23,11 +23,26 @@ export interface ProvideOptions {
   readonly stop?: AbortSignal;
 }
 
-/** One program for every role. Throws an OperatorError with the remedy where one cannot be had. */
-export async function providePrograms(options: ProvideOptions): Promise<Record<Role, Program>> {
+/** Programs by what they are for: those of every fleet, and of one that has more, those. */
+export type Programs = Readonly<Record<CommonRole, Program> & Partial<Record<Role, Program>>>;
+
+/** One program for every role that each fleet has. Throws an OperatorError with the remedy where one cannot be had. */
+export async function providePrograms(options: ProvideOptions): Promise<Programs> {
   const find = toFinder(options);
   const [balancer, cache, database] = await Promise.all([find('load balancer'), find('cache'), find('database')]);
   return { 'load balancer': balancer, cache, database };
+}
+
+/** And one for every other role that this fleet has. */
+export async function provideMissing(
+  programs: Programs,
+  roles: readonly Role[],
+  options: ProvideOptions,
+): Promise<Programs> {
+  const find = toFinder(options);
+  const missing = roles.filter((role) => !programs[role]);
+  const found = await Promise.all(missing.map(async (role) => [role, await find(role)] as const));
+  return { ...programs, ...Object.fromEntries(found) };
 }
 
 /** The program for one role. */

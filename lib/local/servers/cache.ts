@@ -4,31 +4,21 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findFreePort } from '../free-port';
 import type { Address } from '../physical';
-import type { CachePlan } from '../plan/cache';
+import type { ValkeyPlan } from '../plan/cache';
 import { FleetProcess } from '../process';
 import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
+import type { CacheServer, CacheServerOptions } from './cache-server';
 
 /** Who the supervisor is to a cache: a user of its own beside the template's. */
 const overseer = 'clonekit-local';
 
-export interface CacheOptions {
-  readonly program: Program;
-  readonly processes: Processes;
-  readonly logFile: string;
-  readonly folder: string;
-  readonly port: number;
-  readonly cache: CachePlan;
-  /** The password of a user of the template, by the reference it holds. */
-  readonly getPassword: (reference: { secretArn: string; key: string }) => string;
-}
-
-export class Cache {
+export class Cache implements CacheServer {
   #process: FleetProcess | undefined;
 
   private constructor(
-    readonly plan: CachePlan,
+    readonly plan: ValkeyPlan,
     readonly address: Address,
     readonly program: Program,
     private readonly folder: string,
@@ -42,7 +32,7 @@ export class Cache {
     return this.#process as FleetProcess;
   }
 
-  static async start(options: CacheOptions): Promise<Cache> {
+  static async start(options: CacheServerOptions<ValkeyPlan>): Promise<Cache> {
     const { program, folder, port, cache, getPassword } = options;
     mkdirSync(folder, { recursive: true });
     const password = generatePassword(32);
@@ -125,17 +115,33 @@ export class Cache {
     return value ?? '';
   }
 
+  async measure(metric: string): Promise<number | undefined> {
+    const field = figures[metric];
+    return field === undefined ? undefined : await this.info(field);
+  }
+
+  async readParameters(): Promise<Readonly<Record<string, string>>> {
+    return { ...this.plan.parameters, 'maxmemory-policy': await this.setting('maxmemory-policy') };
+  }
+
   async stop(): Promise<void> {
     this.client.disconnect();
     await this.process.stop('SIGTERM', 3000);
   }
 }
 
+/** Figures of CloudWatch → of `INFO`. */
+const figures: Readonly<Record<string, string>> = {
+  BytesUsedForCache: 'used_memory',
+  Evictions: 'evicted_keys',
+  CurrConnections: 'connected_clients',
+};
+
 /** Slots are numbered from 0; one shard has them all. */
 const lastSlot = 16_383;
 
 /** By mode: whether it takes commands. */
-const isHealthy: Readonly<Record<CachePlan['mode'], (client: Redis) => Promise<boolean>>> = {
+const isHealthy: Readonly<Record<ValkeyPlan['mode'], (client: Redis) => Promise<boolean>>> = {
   single: async (client) => (await client.ping()) === 'PONG',
   cluster: async (client) => {
     const state = String(await client.cluster('INFO'));
@@ -152,15 +158,15 @@ const toClusterArguments = (busPort: number): string[] => [
 ];
 
 /** Written to the disk before it is answered, or once a second. */
-const fsyncs: Readonly<Record<CachePlan['durability'], string>> = {
+const fsyncs: Readonly<Record<ValkeyPlan['durability'], string>> = {
   disabled: 'everysec',
   async: 'everysec',
   sync: 'always',
 };
 
-const isKept = ({ purpose, durability }: CachePlan): boolean => purpose === 'sessions' || durability !== 'disabled';
+const isKept = ({ purpose, durability }: ValkeyPlan): boolean => purpose === 'sessions' || durability !== 'disabled';
 
-function toArguments(cache: CachePlan, port: number, folder: string, usersFile: string): string[] {
+function toArguments(cache: ValkeyPlan, port: number, folder: string, usersFile: string): string[] {
   return [
     ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--aclfile', usersFile],
     ...['--maxmemory', String(cache.maxMemoryBytes), '--maxmemory-policy', cache.policy],

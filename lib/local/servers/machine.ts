@@ -35,11 +35,14 @@ export const launchMachines =
   async (launching) => {
     const accelerator = await findAccelerator();
     const told = launching.toUserData(guestNetwork.host);
+    const variables = toEnvironment(told);
     const userData = withEnvironment(told, {
       [cloneEnv.tls]: 'off',
       [cloneEnv.https]: 'off',
-      [cloneEnv.readySeconds]: String(Number(toEnvironment(told)[cloneEnv.readySeconds]) * bootPatience),
+      [cloneEnv.readySeconds]: String(Number(variables[cloneEnv.readySeconds]) * bootPatience),
       AWS_ENDPOINT_URL: toSeen(launching.endpoint),
+      // People's browsers are not in there: they reach the bucket where this machine does.
+      [cloneEnv.picturesUrl]: `${launching.endpoint}/${variables[cloneEnv.pictures]}`,
     });
     return (instance) =>
       Machine.start({

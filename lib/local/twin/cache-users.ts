@@ -3,7 +3,7 @@ import type * as schemas from '@aws-sdk/client-elasticache';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import type { CacheUser } from '../plan/cache';
-import type { Cache } from '../servers/cache';
+import { Cache } from '../servers/cache';
 import { AwsError, refuseFilters, type Service, select } from './service';
 
 /** One user, and the caches that know it. */
@@ -14,7 +14,7 @@ interface Known {
 
 function listUsers({ caches }: Fleet): Known[] {
   const known = new Map<string, Known>();
-  for (const cache of caches) {
+  for (const cache of caches.filter((one) => one instanceof Cache)) {
     for (const user of cache.plan.users) {
       known.set(user.id, { user, caches: [...(known.get(user.id)?.caches ?? []), cache] });
     }

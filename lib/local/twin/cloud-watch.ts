@@ -7,15 +7,16 @@ import { AwsError, type Service } from './service';
 type Measure = (dimensions: Readonly<Record<string, string>>, fleet: Fleet) => Promise<number | undefined>;
 
 const cacheFigure =
-  (field: string): Measure =>
+  (metric: string): Measure =>
   async ({ CacheClusterId }, { caches }) =>
-    await caches.find(({ plan }) => memberIdOf(plan) === CacheClusterId)?.info(field);
+    await caches.find(({ plan }) => memberIdOf(plan) === CacheClusterId)?.measure(metric);
 
 /** By `namespace/metric`. */
 const metrics: Readonly<Record<string, Measure>> = {
-  'AWS/ElastiCache/BytesUsedForCache': cacheFigure('used_memory'),
-  'AWS/ElastiCache/Evictions': cacheFigure('evicted_keys'),
-  'AWS/ElastiCache/CurrConnections': cacheFigure('connected_clients'),
+  'AWS/ElastiCache/BytesUsedForCache': cacheFigure('BytesUsedForCache'),
+  'AWS/ElastiCache/BytesUsedForCacheItems': cacheFigure('BytesUsedForCacheItems'),
+  'AWS/ElastiCache/Evictions': cacheFigure('Evictions'),
+  'AWS/ElastiCache/CurrConnections': cacheFigure('CurrConnections'),
   'AWS/RDS/ReplicaLag': async ({ DBInstanceIdentifier }, { databases }) =>
     await databases.find(({ plan }) => plan.id === DBInstanceIdentifier)?.findLagSeconds(),
 };

@@ -1,16 +1,18 @@
-// ElastiCache: the two caches as replication groups, with the engine that really runs.
+// ElastiCache: the two caches as replication groups and clusters, with the engine that really runs.
 import * as schemas from '@aws-sdk/client-elasticache';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import { memberIdOf } from '../plan/cache';
-import type { Cache } from '../servers/cache';
+import { Cache } from '../servers/cache';
+import type { CacheServer } from '../servers/cache-server';
+import { Memcached } from '../servers/memcached';
 import { cacheUserActions } from './cache-users';
 import { AwsError, type Service, select } from './service';
 
-const memberOf = ({ plan }: Cache): string => memberIdOf(plan);
-const statusOf = (cache: Cache): string => (cache.process.ended ? 'modifying' : 'available');
+const memberOf = ({ plan }: CacheServer): string => memberIdOf(plan);
+const statusOf = (cache: CacheServer): string => (cache.process.ended ? 'modifying' : 'available');
 
-const toEndpoint = ({ address }: Cache): schemas.Endpoint => ({ Address: address.host, Port: address.port });
+const toEndpoint = ({ address }: CacheServer): schemas.Endpoint => ({ Address: address.host, Port: address.port });
 
 /** Where clients find the group, and what a shard tells of itself: they differ by mode. */
 const toEndpoints: Readonly<Record<Cache['plan']['mode'], (cache: Cache) => schemas.ReplicationGroup>> = {
@@ -54,9 +56,18 @@ const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGrou
   EffectiveDurability: cache.plan.durability,
 });
 
-const toCluster = (cache: Cache): schemas.CacheCluster => ({
+/** What a member of a replication group tells of itself, and what a cluster that is in none. */
+const toBelonging = (cache: CacheServer): schemas.CacheCluster =>
+  cache instanceof Memcached
+    ? { ConfigurationEndpoint: toEndpoint(cache), TransitEncryptionEnabled: false }
+    : { ReplicationGroupId: cache.plan.id };
+
+const toCluster = (
+  cache: CacheServer,
+  { ShowCacheNodeInfo }: schemas.DescribeCacheClustersMessage,
+): schemas.CacheCluster => ({
   CacheClusterId: memberOf(cache),
-  ReplicationGroupId: cache.plan.id,
+  ...toBelonging(cache),
   CacheClusterStatus: statusOf(cache),
   Engine: cache.program.flavour,
   EngineVersion: cache.program.version,
@@ -64,6 +75,9 @@ const toCluster = (cache: Cache): schemas.CacheCluster => ({
   NumCacheNodes: 1,
   CacheClusterCreateTime: cache.process.startedAt,
   CacheParameterGroup: { CacheParameterGroupName: cache.plan.parameterGroup, ParameterApplyStatus: 'in-sync' },
+  ...(ShowCacheNodeInfo
+    ? { CacheNodes: [{ CacheNodeId: '0001', CacheNodeStatus: statusOf(cache), Endpoint: toEndpoint(cache) }] }
+    : {}),
 });
 
 const groupNotFound = (id: string) =>
@@ -82,12 +96,14 @@ export const elastiCache: Service = {
       input: schemas.DescribeReplicationGroupsMessage,
       fleet,
     ): schemas.ReplicationGroupMessage => {
-      const groups = fleet.caches.map((cache) => toReplicationGroup(cache, fleet));
+      const groups = fleet.caches
+        .filter((cache) => cache instanceof Cache)
+        .map((cache) => toReplicationGroup(cache, fleet));
       const wanted = toList(input.ReplicationGroupId);
       return { ReplicationGroups: select(groups, wanted, (group) => group.ReplicationGroupId, groupNotFound) };
     },
     DescribeCacheClusters: (input: schemas.DescribeCacheClustersMessage, fleet): schemas.CacheClusterMessage => {
-      const clusters = fleet.caches.map(toCluster);
+      const clusters = fleet.caches.map((cache) => toCluster(cache, input));
       const wanted = toList(input.CacheClusterId);
       return { CacheClusters: select(clusters, wanted, (cluster) => cluster.CacheClusterId, clusterNotFound) };
     },
@@ -100,8 +116,8 @@ export const elastiCache: Service = {
         const name = input.CacheParameterGroupName;
         throw new AwsError('CacheParameterGroupNotFound', `CacheParameterGroup not found: ${name}`, 404);
       }
-      // Asked of the server itself: what holds is what it runs with, not what it was meant to.
-      const settings = { ...cache.plan.parameters, 'maxmemory-policy': await cache.setting('maxmemory-policy') };
+      // What holds is what it runs with, not what it was meant to.
+      const settings = await cache.readParameters();
       return {
         Parameters: Object.entries(settings).map(([ParameterName, ParameterValue]) => ({
           ParameterName,

@@ -12,6 +12,8 @@ import { elb } from './elb';
 import { readJson, writeJson, writeJsonError } from './json';
 import { readQuery, writeQuery, writeQueryError } from './query';
 import { rds } from './rds';
+import { toErrorAnswer } from './s3/answer';
+import { answerS3, isForm } from './s3/s3';
 import { type ActionSchema, findActionSchema } from './schema';
 import { secretsManager } from './secrets-manager';
 import { AwsError, type Handler, type Service } from './service';
@@ -37,15 +39,11 @@ export class Twin {
   static async start(fleet: Fleet): Promise<Twin> {
     const server = createServer((request, response) => {
       answer(request, fleet).then(
-        ({ status, type, body }) => send(response, status, type, body),
+        (answered) => send(response, answered),
         (error) => {
           fleet.emit('event', `twin: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-          send(
-            response,
-            500,
-            'text/xml',
-            writeQueryError(new AwsError('InternalFailure', 'See the log.', 500), 'query'),
-          );
+          const failure = new AwsError('InternalFailure', 'See the log.', 500);
+          send(response, toText(500, 'text/xml', writeQueryError(failure, 'query')));
         },
       );
     });
@@ -69,46 +67,78 @@ export class Twin {
 
 interface Answer {
   readonly status: number;
-  readonly type: string;
-  readonly body: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly content: Buffer | string;
 }
 
-async function answer(request: IncomingMessage, fleet: Fleet): Promise<Answer> {
+const toText = (status: number, type: string, content: string): Answer => ({
+  status,
+  headers: { 'content-type': type },
+  content,
+});
+
+function answer(request: IncomingMessage, fleet: Fleet): Promise<Answer> {
+  const [, name = ''] =
+    /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '') ?? [];
+  return name === 's3' || isForm(request) ? answerObjects(request, fleet) : answerAction(request, fleet, name);
+}
+
+async function answerObjects(request: IncomingMessage, fleet: Fleet): Promise<Answer> {
+  try {
+    verifyPlace(request);
+    // A browser signs nothing but the form itself.
+    if (!isForm(request)) verifyProgram(request);
+    const { bucket, group } = fleet;
+    // A clone's secret is its id; as on AWS, what it has signed is good for as long as it says, whatever became of it.
+    return await answerS3(request, { bucket, findSecret: (id) => (group.hasLaunched(id) ? id : undefined) });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    fleet.emit('event', `twin: s3 ${request.method} refused: ${error.code}`);
+    return toErrorAnswer(error);
+  }
+}
+
+async function answerAction(request: IncomingMessage, fleet: Fleet, name: string): Promise<Answer> {
   const body = await readBody(request);
   const target = String(request.headers['x-amz-target'] ?? '');
   const form = new URLSearchParams(target ? '' : body);
   const action = (target ? target.split('.').at(-1) : form.get('Action')) ?? '';
-  const name = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '')?.[1];
   const service = services.find(({ signingName }) => signingName === name);
   const protocol = service?.protocol ?? (target ? 'json' : 'query');
   try {
-    verifyCaller(request);
-    const { schema, handler } = getAction(service, action, name ?? '');
+    verifyPlace(request);
+    verifyProgram(request);
+    const { schema, handler } = getAction(service, action, name);
     const input = protocol === 'json' ? await readJson(body, schema) : readQuery(form, schema, protocol);
     const output = ((await handler(input as never, fleet)) ?? {}) as object;
     return protocol === 'json'
-      ? { status: 200, type: String(request.headers['content-type']), body: writeJson(output, schema) }
-      : { status: 200, type: 'text/xml', body: writeQuery(action, output, schema, service?.namespace ?? '', protocol) };
+      ? toText(200, String(request.headers['content-type']), writeJson(output, schema))
+      : toText(200, 'text/xml', writeQuery(action, output, schema, service?.namespace ?? '', protocol));
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    fleet.emit('event', `twin: ${name ?? 'unsigned call'} ${action} refused: ${error.code}`);
+    fleet.emit('event', `twin: ${name || 'unsigned call'} ${action} refused: ${error.code}`);
     return protocol === 'json'
-      ? { status: error.status, type: 'application/x-amz-json-1.1', body: writeJsonError(error) }
-      : { status: error.status, type: 'text/xml', body: writeQueryError(error, protocol) };
+      ? toText(error.status, 'application/x-amz-json-1.1', writeJsonError(error))
+      : toText(error.status, 'text/xml', writeQueryError(error, protocol));
   }
 }
 
-/** Any credentials do, but a page in a browser must not drive the fleet: it cannot sign, and it says where it is from. */
-function verifyCaller(request: IncomingMessage): void {
+/** A name may be made to mean this machine by whoever owns it; an address cannot. A machine of the fleet knows one of its own. */
+function verifyPlace(request: IncomingMessage): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  // A name may be made to mean this machine by whoever owns it; an address cannot. A machine of the fleet knows one of its own.
-  if ((host !== 'localhost' && !isIPv4(host)) || request.headers.origin !== undefined) {
-    throw new AwsError('AccessDenied', 'This endpoint answers programs on its own machine only.', 403);
-  }
+  if (host !== 'localhost' && !isIPv4(host)) throw notForOthers();
+}
+
+/** Any credentials do, but a page in a browser must not drive the fleet: it cannot sign, and it says where it is from. */
+function verifyProgram(request: IncomingMessage): void {
+  if (request.headers.origin !== undefined) throw notForOthers();
   if (!/^AWS4-HMAC-SHA256 Credential=/.test(request.headers.authorization ?? '')) {
     throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
   }
 }
+
+const notForOthers = (): AwsError =>
+  new AwsError('AccessDenied', 'This endpoint answers programs on its own machine only.', 403);
 
 function getAction(
   service: Service | undefined,
@@ -136,11 +166,9 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
-    'x-amzn-requestid': randomUUID(),
-  });
-  response.end(body);
+function send(response: ServerResponse, { status, headers, content }: Answer): void {
+  // Without content of its own an answer may say how long another would be.
+  const length = { 'content-length': Buffer.byteLength(content) };
+  response.writeHead(status, { ...length, ...headers, 'x-amzn-requestid': randomUUID() });
+  response.end(content);
 }

@@ -1,12 +1,15 @@
 // Where statements go: writes to the primary, reads to a replica that has got far enough, or else to the primary.
 import type { Endpoint } from '../env';
 import type { Secret } from '../secrets';
-import { openConnection } from './connection';
+import { readSafely, writeSafely } from './again';
+import { openConnection, type Server } from './connection';
 import { type Dialect, type Position, unknownPosition } from './dialect';
 import { mariadb } from './mariadb';
 import { mysql } from './mysql';
 import { Pool } from './pool';
-import type { Value } from './query';
+import { Replicas } from './replicas';
+import { createSql, now, type Sql, type Statement, toText } from './sql';
+import { runTransaction, type Transaction } from './transaction';
 
 export interface DatabaseOptions {
   primary: Endpoint;
@@ -26,95 +29,94 @@ export interface Written {
 
 const dialects: Dialect[] = [mariadb, mysql];
 
-/** A replica that failed or lags is left alone this long, so that not every reader pays for finding out. */
-const restMilliseconds = 2_000;
-
-interface Replica {
-  endpoint: Endpoint;
-  pool: Pool;
-  /** Not asked at all before this time. */
-  downUntil: number;
-  /** Not asked to wait for a position before this time. */
-  lateUntil: number;
-}
-
-class LateReplica extends Error {}
-
 export class Database {
+  /** What statements are written by. */
+  readonly sql: Sql = createSql();
+  /** The server's time, in statements. */
+  readonly now = now;
   readonly #primary: Pool;
-  readonly #replicas: Replica[];
-  #turn = 0;
+  readonly #replicas: Replicas;
 
   private constructor(
     readonly dialect: Dialect,
-    private readonly options: DatabaseOptions,
+    options: DatabaseOptions,
   ) {
-    const { secret, tls, primary, replicas, poolSize } = options;
+    const { secret, tls, primary, replicas: endpoints, poolSize, onReplicaFailure } = options;
     const toPool = (endpoint: Endpoint): Pool =>
       new Pool({ endpoint, secret, tls, sessionSettings: dialect.sessionSettings, connectionLimit: poolSize });
     this.#primary = toPool(primary);
-    this.#replicas = replicas.map((endpoint) => ({ endpoint, pool: toPool(endpoint), downUntil: 0, lateUntil: 0 }));
+    this.#replicas = new Replicas({ endpoints, toPool, dialect, onFailure: onReplicaFailure });
   }
 
-  /** Asks the primary what it is, which also proves that it can be reached. */
+  /** Asks what the servers are, which also proves that one of them can be reached: reads need no primary. */
   static async connect(options: DatabaseOptions): Promise<Database> {
-    const { primary: endpoint, secret, tls } = options;
-    const connection = await openConnection({ endpoint, secret, tls });
-    try {
-      const [rows] = await connection.query({ sql: 'SELECT VERSION() AS version', timeout: 3_000 });
-      const version = (rows as { version: string }[])[0]?.version ?? '';
-      const dialect = dialects.find((candidate) => candidate.isVersion(version));
-      if (!dialect) throw new Error(`The database must be MySQL or MariaDB, got: ${version}.`);
-      return new Database(dialect, options);
-    } finally {
-      connection.destroy();
-    }
+    return new Database(await findDialect(options), options);
   }
 
   /** One statement, committed when it returns. */
-  async write(sql: string, values: Value[]): Promise<Written> {
-    const { affectedRows, insertId, changes } = await this.#primary.use((query) => query(sql, values));
+  async write(statement: Statement): Promise<Written> {
+    const { sql, values } = toText(statement);
+    const answer = await writeSafely(() => this.#primary.use((query) => query(sql, values)));
+    const { affectedRows, insertId, changes } = answer;
     return { affectedRows, insertId, position: this.dialect.findPosition(changes) ?? unknownPosition };
   }
 
+  /**
+   * All that `work` asks of `tx`, committed when it returns, or nothing. It may run again after a deadlock or a
+   * failover: what it does besides must be harmless to do twice.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<{ result: T; position: Position }> {
+    return writeSafely(() => this.#primary.lend((lent) => runTransaction(lent, this.dialect, work)));
+  }
+
   /** Rows that hold at least what was written up to each of the positions. */
-  async read<Row>(sql: string, values: Value[], after: (Position | undefined)[] = []): Promise<Row[]> {
+  async read<Row>(statement: Statement<Row>, after: (Position | undefined)[] = []): Promise<Row[]> {
     const positions = [...new Set(after.filter((position) => position !== undefined))];
-    const replica = positions.includes(unknownPosition) ? undefined : this.#findReplica(positions.length > 0);
-    if (!replica) return this.readPrimary(sql, values);
-    try {
-      return await this.#readReplica(replica, sql, values, positions);
-    } catch (error) {
-      if (error instanceof LateReplica) replica.lateUntil = Date.now() + restMilliseconds;
-      else replica.downUntil = Date.now() + restMilliseconds;
-      this.options.onReplicaFailure(replica.endpoint, error);
-      return this.readPrimary(sql, values);
-    }
+    const { sql, values } = toText(statement);
+    const rows = positions.includes(unknownPosition)
+      ? undefined
+      : await this.#replicas.find<Row>(sql, values, positions);
+    return rows ?? this.readPrimary(statement);
   }
 
   /** For what must be the latest: sign-in, and whatever is read in order to be written. */
-  async readPrimary<Row>(sql: string, values: Value[]): Promise<Row[]> {
-    return (await this.#primary.use((query) => query<Row>(sql, values))).rows;
+  async readPrimary<Row>(statement: Statement<Row>): Promise<Row[]> {
+    const { sql, values } = toText(statement);
+    return (await readSafely(() => this.#primary.use((query) => query<Row>(sql, values)))).rows;
+  }
+
+  /** Replicas that have not got there answer nobody until they have. @param position of a write some time ago */
+  async verifyReplicas(position: Position): Promise<void> {
+    if (position !== unknownPosition) await this.#replicas.verifyReached(position);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#primary.close(), ...this.#replicas.map(({ pool }) => pool.close())]);
+    await Promise.all([this.#primary.close(), this.#replicas.close()]);
   }
+}
 
-  #readReplica<Row>(replica: Replica, sql: string, values: Value[], positions: Position[]): Promise<Row[]> {
-    return replica.pool.use(async (query) => {
-      // On the same connection: an endpoint may stand for several servers.
-      for (const position of positions) {
-        if (!(await this.dialect.waitFor(query, position))) throw new LateReplica(`Has not reached ${position}.`);
-      }
-      return (await query<Row>(sql, values)).rows;
-    });
+/** The first server that answers says what all are. */
+async function findDialect({ primary, replicas, secret, tls }: DatabaseOptions): Promise<Dialect> {
+  const failures: unknown[] = [];
+  for (const endpoint of [primary, ...replicas]) {
+    try {
+      return await askDialect({ endpoint, secret, tls });
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  throw failures[0];
+}
 
-  /** The next in turn of those that are not at rest. */
-  #findReplica(mustWait: boolean): Replica | undefined {
-    const now = Date.now();
-    const fit = this.#replicas.filter(({ downUntil, lateUntil }) => now >= downUntil && !(mustWait && now < lateUntil));
-    return fit[this.#turn++ % fit.length];
+async function askDialect(server: Server): Promise<Dialect> {
+  const connection = await openConnection(server);
+  try {
+    const [rows] = await connection.query({ sql: 'SELECT VERSION() AS version', timeout: 3_000 });
+    const version = (rows as { version: string }[])[0]?.version ?? '';
+    const dialect = dialects.find((candidate) => candidate.isVersion(version));
+    if (!dialect) throw new Error(`The database must be MySQL or MariaDB, got: ${version}.`);
+    return dialect;
+  } finally {
+    connection.destroy();
   }
 }

@@ -14,6 +14,9 @@ export const positionWaitSeconds = 0.5;
 /** The server gives up on a statement after this; the client a little later, so that the connection survives. */
 export const statementTimeoutMilliseconds = 3_000;
 
+/** A wait for a lock ends long before the statement would: it is then known to have done nothing, and is done again. */
+export const lockWaitSeconds = 1;
+
 export interface Dialect {
   name: string;
   /** Whether this dialect speaks to the server that calls itself so. */

@@ -65,11 +65,12 @@ export class Generation {
   }
 
   giveBack(connection: PoolConnection, isBroken = false): void {
-    if (isBroken) connection.destroy();
+    if (isBroken || this.#retired) connection.destroy();
     else connection.release();
     this.#countReturn();
   }
 
+  /** Whoever waits for one of its connections gets a new one. */
   retire(): void {
     this.#retired = true;
     this.#closeWhenUnused();

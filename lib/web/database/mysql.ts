@@ -1,10 +1,10 @@
 // MySQL 8.4 and 9: GTIDs of a session's own writes, and the wait for them on a replica.
-import { type Dialect, positionWaitSeconds, statementTimeoutMilliseconds } from './dialect';
+import { type Dialect, lockWaitSeconds, positionWaitSeconds, statementTimeoutMilliseconds } from './dialect';
 
 export const mysql: Dialect = {
   name: 'mysql',
   isVersion: (version) => !/mariadb/i.test(version),
-  sessionSettings: `SET SESSION session_track_gtids = OWN_GTID, SESSION max_execution_time = ${statementTimeoutMilliseconds}`,
+  sessionSettings: `SET SESSION session_track_gtids = OWN_GTID, SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}, SESSION max_execution_time = ${statementTimeoutMilliseconds}`,
   findPosition: (changes) => changes.gtids?.at(-1),
   async waitFor(query, position) {
     const { rows } = await query<{ late: number }>(

@@ -2,12 +2,10 @@
 import type { PoolConnection } from 'mysql2/promise';
 import { unavailable } from '../problem';
 import { isAccessDenied } from './connection';
-import { statementTimeoutMilliseconds } from './dialect';
 import { Generation, type PoolOptions } from './generation';
-import type { Answer, Query, StateChanges, Value } from './query';
-
-/** What a server answers that became a replica: three ways of saying read-only. */
-const readOnlyErrors = [1290, 1792, 1836];
+import { Lent } from './lent';
+import { Undone } from './outcome';
+import type { Query } from './query';
 
 export class Pool {
   #generation: Promise<Generation> | undefined;
@@ -18,21 +16,20 @@ export class Pool {
    * Lends one connection to `work`. Only single statements run on it, so it goes back without a transaction or a
    * variable; a reset on release would cost a round trip and erase the session settings.
    */
-  async use<T>(work: (query: Query) => Promise<T>): Promise<T> {
+  use<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return this.lend(({ query }) => work(query));
+  }
+
+  /** For more than single statements: whatever begins with them must have ended when `work` does. */
+  async lend<T>(work: (lent: Lent) => Promise<T>): Promise<T> {
     const { generation, connection } = await this.#acquire();
-    let isBroken = false;
+    const lent = new Lent(connection);
     try {
-      return await work(async (sql, values) => {
-        try {
-          return await runStatement(connection, sql, values);
-        } catch (error) {
-          if (isStatementError(error)) throw error;
-          isBroken = true;
-          throw unavailable('database', error);
-        }
-      });
+      return await work(lent);
     } finally {
-      generation.giveBack(connection, isBroken);
+      lent.end();
+      if (lent.isDemoted) await this.#leave(generation);
+      generation.giveBack(connection, lent.isBroken);
     }
   }
 
@@ -52,7 +49,9 @@ export class Pool {
         return { generation: renewed, connection: await renewed.borrow() };
       }
     } catch (error) {
-      throw unavailable('database', error);
+      // What has no code came from here: too many wait already, and trying again would make it more.
+      const isUnreached = (error as { code?: string }).code !== undefined;
+      throw unavailable('database', isUnreached ? new Undone('Not connected', { cause: error }) : error);
     }
   }
 
@@ -66,6 +65,13 @@ export class Pool {
     return this.#generation;
   }
 
+  /** After a failover: new connections ask again who the address belongs to, and none of the old ones is lent again. */
+  async #leave(demoted: Generation): Promise<void> {
+    const current = await this.#generation?.catch(() => undefined);
+    if (current === demoted) this.#generation = undefined;
+    demoted.retire();
+  }
+
   /** After a rotation: new connections use the new credentials, open ones stay good until they are given back. */
   async #renew(refused: Generation): Promise<Generation> {
     const credentials = await this.options.secret.renew();
@@ -76,17 +82,4 @@ export class Pool {
     refused.retire();
     return generation;
   }
-}
-
-async function runStatement<Row>(connection: PoolConnection, sql: string, values: Value[]): Promise<Answer<Row>> {
-  const [result] = await connection.execute({ sql, values, timeout: statementTimeoutMilliseconds + 500 });
-  if (Array.isArray(result)) return { rows: result as Row[], affectedRows: 0, insertId: 0, changes: {} };
-  const { affectedRows, insertId, stateChanges } = result as typeof result & { stateChanges?: StateChanges };
-  return { rows: [], affectedRows, insertId, changes: stateChanges ?? {} };
-}
-
-/** The server refused this statement and the connection is as good as before; anything else is a broken connection. */
-function isStatementError(error: unknown): boolean {
-  const { sqlState, errno, fatal } = error as { errno?: number; sqlState?: string; fatal?: boolean };
-  return sqlState !== undefined && errno !== undefined && !fatal && !readOnlyErrors.includes(errno);
 }

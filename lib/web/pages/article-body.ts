@@ -1,10 +1,36 @@
-// The body of an article as HTML: plain text, where an empty line ends a paragraph.
-import { html } from './html';
+// The body of an article: Markdown as HTML that cannot do harm, since what a reader must not get is never made.
+import type MarkdownIt from 'markdown-it';
+
+/** Not imported: a clone that only reads from the cache renders nothing, and the first answer must not wait for it. */
+const load = (): MarkdownIt => {
+  const Markdown = require('markdown-it') as typeof MarkdownIt;
+  // CommonMark where tags are text. A picture from elsewhere would tell its server who reads: it stays text, too.
+  const markdown = new Markdown('commonmark', { html: false }).disable('image');
+  // Whatever else there is (`javascript:`, `data:`) stays the text that it was.
+  markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:|\/(?!\/))/i.test(url);
+  markdown.core.ruler.push('safe', ({ tokens }) => {
+    for (const token of tokens) {
+      // The page has its one `h1`.
+      if (/^heading/.test(token.type)) token.tag = `h${Math.min(Number(token.tag.slice(1)) + 1, 6)}`;
+      for (const child of token.children ?? [])
+        if (child.type === 'link_open') child.attrSet('rel', 'nofollow noopener noreferrer');
+    }
+  });
+  return markdown;
+};
+
+let markdown: MarkdownIt | undefined;
 
 export function renderArticleBody(body: string): string {
-  const paragraphs = body.split(/\n[ \t]*\n+/).filter((paragraph) => paragraph.trim() !== '');
-  return html`${paragraphs.map((paragraph) => html`<p>${toLines(paragraph)}</p>\n`)}`.text;
+  markdown ??= load();
+  return markdown.render(body);
 }
 
-const toLines = (paragraph: string) =>
-  paragraph.split('\n').map((line, index) => (index === 0 ? html`${line}` : html`<br>${line}`));
+/** For a list: the words, without the marks. @param markdownStart the beginning of a body, which may end anywhere */
+export const toExcerpt = (markdownStart: string): string =>
+  markdownStart
+    .replace(/^(?: {0,3}(?:#{1,6}|>|[-*+]|\d+[.)]) +)+|^(?:```|~~~).*$/gm, '')
+    .replace(/\[([^\]\n]*)\]\([^)\n]*\)?/g, '$1')
+    .replace(/(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();

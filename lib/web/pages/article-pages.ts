@@ -1,24 +1,14 @@
 // Pages of articles: the newest, one, and the form to write or change one.
-import { type Article, type ArticleSummary, articlesPerPage } from '../articles';
+import type { ArticlePage } from '../article-views';
+import { type ArticleSummary, articlesPerPage } from '../articles';
+import { renderArticleList } from './article-list';
 import { type Field, type FormState, renderField, renderProblem } from './form-fields';
 import { type Html, html, trusted } from './html';
 import { type PageContext, renderPage } from './layout';
 
-const dates = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-
-const renderByline = ({ author, createdAt }: { author: string; createdAt: string }): Html =>
-  html`<p class="byline">${author} · <time datetime="${createdAt}">${dates.format(new Date(createdAt))}</time></p>`;
-
 export function renderHome(context: PageContext, articles: ArticleSummary[]): string {
   const last = articles.length === articlesPerPage ? articles.at(-1) : undefined;
-  const list = html`<ul class="cards">${articles.map(
-    (article) => html`<li class="card">
-<h2><a href="/articles/${article.id}">${article.title}</a></h2>
-${renderByline(article)}
-<p class="excerpt">${article.excerpt}</p>
-</li>`,
-  )}</ul>
-${last && html`<nav aria-label="Pages"><a class="button" href="/?before=${last.id}">Older articles</a></nav>`}`;
+  const list = renderArticleList(articles, last && `/?before=${last.id}`);
   const nothing = html`<p class="empty">Nothing here yet. <a href="/articles/new">Write the first article</a>.</p>`;
   return renderPage(
     context,
@@ -27,17 +17,21 @@ ${last && html`<nav aria-label="Pages"><a class="button" href="/?before=${last.i
   );
 }
 
-export const renderArticle = (context: PageContext, article: Article, mayEdit: boolean): string =>
+interface ArticleParts {
+  article: ArticlePage;
+  mayEdit: boolean;
+  comments: Html;
+}
+
+export const renderArticle = (context: PageContext, { article, mayEdit, comments }: ArticleParts): string =>
   renderPage(
     context,
     article.title,
     html`<article>
-<h1>${article.title}</h1>
-${renderByline(article)}
-<div class="body">
-${trusted(article.html)}</div>
+${trusted(article.content)}
 ${mayEdit && html`<p><a class="button" href="/articles/${article.id}/edit">Edit</a></p>`}
-</article>`,
+</article>
+${comments}`,
   );
 
 const title: Field = { name: 'title', label: 'Title', maxLength: 200 };
@@ -46,7 +40,7 @@ const body: Field = {
   label: 'Text',
   type: 'textarea',
   maxLength: 20_000,
-  hint: 'Plain text; an empty line starts a new paragraph.',
+  hint: 'Markdown: an empty line starts a new paragraph, # a heading, - a list, and *words* are stressed.',
 };
 
 export const renderArticleForm = (context: PageContext, action: string, state: FormState = {}): string => {

@@ -8,6 +8,8 @@ export interface Field {
   hint?: string;
   type?: 'text' | 'password' | 'textarea';
   autocomplete?: string;
+  /** Of a textarea. @default 14 */
+  rows?: number;
   maxLength: number;
 }
 
@@ -36,7 +38,7 @@ ${field.hint !== undefined && html`<p class="hint" id="${field.name}-hint">${fie
 ${
   field.type === 'textarea'
     ? // A browser drops the first line break of a textarea: give it one of its own.
-      html`<textarea ${attributes} rows="14">\n${value}</textarea>`
+      html`<textarea ${attributes} rows="${field.rows ?? 14}">\n${value}</textarea>`
     : html`<input ${attributes} type="${field.type ?? 'text'}" value="${value}">`
 }
 ${messages.length > 0 && html`<p class="wrong" id="${field.name}-problem">${field.label} ${messages.map(({ message }) => message).join(', ')}.</p>`}

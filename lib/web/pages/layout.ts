@@ -7,6 +7,8 @@ export interface PageContext {
   assets: Assets;
   /** Name of the user who is signed in. */
   userName?: string;
+  /** Whether nobody can tell who it is now. */
+  isUnknown?: boolean;
 }
 
 export const renderPage = (context: PageContext, title: string, content: Html): string =>
@@ -34,8 +36,10 @@ ${content}
 </html>
 `.text;
 
-const renderNavigation = ({ userName }: PageContext): Html =>
+const renderNavigation = ({ userName, isUnknown }: PageContext): Html =>
   userName === undefined
-    ? html`<a href="/login">Sign in</a><a class="button" href="/register">Register</a>`
-    : html`<span class="who">${userName}</span><a class="button" href="/articles/new">Write</a>
+    ? isUnknown
+      ? html`<span class="who">Who you are cannot be told now; nothing is lost.</span>`
+      : html`<a href="/login">Sign in</a><a class="button" href="/register">Register</a>`
+    : html`<a href="/stream">Stream</a><a href="/users/${userName}"><span class="who">${userName}</span></a><a class="button" href="/articles/new">Write</a>
 <form method="post" action="/logout"><button class="quiet">Sign out</button></form>`;

@@ -3,11 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { parseInput, registration, signIn } from '../input';
 import { renderRegister, renderSignIn } from '../pages/account-pages';
 import type { Site } from '../site';
-import { registerUser, verifyUser } from '../users';
 import { answerForm, sendPage, toPageContext } from './html-answer';
 
 export function registerAccountForms(app: FastifyInstance, site: Site): void {
-  const { backends, signedIn } = site;
+  const { accounts, signedIn } = site;
 
   app.get('/register', (request, reply) => sendPage(reply, renderRegister(toPageContext(site, request))));
 
@@ -16,7 +15,7 @@ export function registerAccountForms(app: FastifyInstance, site: Site): void {
       request,
       reply,
       async () => {
-        const user = await registerUser(backends.getDatabase(), parseInput(registration, request.body));
+        const user = await accounts.register(parseInput(registration, request.body), request.ip);
         await signedIn.begin(request, reply, user);
         return reply.redirect('/', 303);
       },
@@ -31,7 +30,7 @@ export function registerAccountForms(app: FastifyInstance, site: Site): void {
       request,
       reply,
       async () => {
-        const user = await verifyUser(backends.getDatabase(), parseInput(signIn, request.body));
+        const user = await accounts.verify(parseInput(signIn, request.body), request.ip);
         await signedIn.begin(request, reply, user);
         return reply.redirect('/', 303);
       },

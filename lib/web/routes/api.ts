@@ -3,22 +3,21 @@ import type { FastifyInstance } from 'fastify';
 import { articleInput, parseInput, registration, signIn } from '../input';
 import { getSession } from '../signed-in';
 import { type Site, toArticleId } from '../site';
-import { registerUser, verifyUser } from '../users';
 
 interface ById {
   Params: { id: string };
 }
 
-export function registerApi(app: FastifyInstance, { backends, articles, signedIn }: Site): void {
+export function registerApi(app: FastifyInstance, { accounts, articles, signedIn }: Site): void {
   app.post('/api/users', async (request, reply) => {
-    const user = await registerUser(backends.getDatabase(), parseInput(registration, request.body));
+    const user = await accounts.register(parseInput(registration, request.body), request.ip);
     return reply.code(201).send(user);
   });
 
   app.post('/api/session', async (request, reply) => {
-    const user = await verifyUser(backends.getDatabase(), parseInput(signIn, request.body));
+    const user = await accounts.verify(parseInput(signIn, request.body), request.ip);
     await signedIn.begin(request, reply, user);
-    return reply.send(user);
+    return reply.send({ id: user.id, name: user.name });
   });
 
   app.delete('/api/session', async (request, reply) => {
@@ -38,14 +37,15 @@ export function registerApi(app: FastifyInstance, { backends, articles, signedIn
     return reply.code(201).header('location', `/api/articles/${id}`).send({ id });
   });
 
-  app.get<ById>('/api/articles/:id', (request) =>
-    articles.get(toArticleId(request.params.id), request.session?.position),
-  );
+  app.get<ById>('/api/articles/:id', async (request, reply) => {
+    const json = await articles.getJson(toArticleId(request.params.id), request.session?.position);
+    return reply.type('application/json; charset=utf-8').send(json);
+  });
 
   app.put<ById>('/api/articles/:id', async (request) => {
-    const { userId } = getSession(request);
+    const { userId, position: own } = getSession(request);
     const id = toArticleId(request.params.id);
-    const { position } = await articles.update(id, userId, parseInput(articleInput, request.body));
+    const { position } = await articles.update(id, userId, parseInput(articleInput, request.body), own);
     await signedIn.rememberWrite(request, position);
     return { id };
   });

@@ -1,10 +1,11 @@
 // Pages for reading, writing and changing articles.
 import type { FastifyInstance } from 'fastify';
 import { articleInput, parseInput } from '../input';
-import { renderArticle, renderArticleForm, renderHome } from '../pages/article-pages';
+import { renderArticleForm, renderHome } from '../pages/article-pages';
 import { forbidden } from '../problem';
-import { getSession } from '../signed-in';
+import { findSession, getSession } from '../signed-in';
 import { type Site, toArticleId } from '../site';
+import { renderArticlePage } from './article-page';
 import { answerForm, sendPage, toPageContext } from './html-answer';
 
 interface ById {
@@ -21,13 +22,14 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
   });
 
   app.get('/articles/new', (request, reply) => {
-    if (!request.session) return reply.redirect('/login', 303);
+    if (!findSession(request)) return reply.redirect('/login', 303);
     return sendPage(reply, renderArticleForm(toPageContext(site, request), '/articles/new'));
   });
 
   app.post('/articles/new', (request, reply) => {
-    if (!request.session) return reply.redirect('/login', 303);
-    const { userId } = request.session;
+    const session = findSession(request);
+    if (!session) return reply.redirect('/login', 303);
+    const { userId } = session;
     return answerForm(
       request,
       reply,
@@ -40,16 +42,13 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
     );
   });
 
-  app.get<ById>('/articles/:id', async (request, reply) => {
-    const article = await articles.get(toArticleId(request.params.id), request.session?.position);
-    const isAuthor = request.session?.userId === article.authorId;
-    return sendPage(reply, renderArticle(toPageContext(site, request), article, isAuthor));
-  });
+  app.get<ById>('/articles/:id', async (request, reply) => sendPage(reply, await renderArticlePage(site, request)));
 
   app.get<ById>('/articles/:id/edit', async (request, reply) => {
-    if (!request.session) return reply.redirect('/login', 303);
-    const article = await articles.get(toArticleId(request.params.id), request.session.position);
-    if (article.authorId !== request.session.userId) throw forbidden('Only its author may change an article.');
+    const session = findSession(request);
+    if (!session) return reply.redirect('/login', 303);
+    const article = await articles.get(toArticleId(request.params.id), session.position);
+    if (article.authorId !== session.userId) throw forbidden('Only its author may change an article.');
     const { title, body } = article;
     const form = renderArticleForm(toPageContext(site, request), `/articles/${article.id}/edit`, {
       values: { title, body },
@@ -58,13 +57,13 @@ export function registerArticleForms(app: FastifyInstance, site: Site): void {
   });
 
   app.post<ById>('/articles/:id/edit', (request, reply) => {
-    const { userId } = getSession(request);
+    const { userId, position: own } = getSession(request);
     const id = toArticleId(request.params.id);
     return answerForm(
       request,
       reply,
       async () => {
-        const { position } = await articles.update(id, userId, parseInput(articleInput, request.body));
+        const { position } = await articles.update(id, userId, parseInput(articleInput, request.body), own);
         await signedIn.rememberWrite(request, position);
         return reply.redirect(`/articles/${id}`, 303);
       },

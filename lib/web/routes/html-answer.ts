@@ -8,6 +8,7 @@ import type { Site } from '../site';
 export const toPageContext = (site: Site, request: FastifyRequest): PageContext => ({
   assets: site.assets,
   userName: request.session?.name,
+  isUnknown: request.sessionFailure !== undefined,
 });
 
 export const sendPage = (reply: FastifyReply, page: string): FastifyReply =>
@@ -18,13 +19,14 @@ export async function answerForm(
   request: FastifyRequest,
   reply: FastifyReply,
   work: () => Promise<FastifyReply>,
-  renderForm: (state: FormState) => string,
+  renderForm: (state: FormState) => string | Promise<string>,
 ): Promise<FastifyReply> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Problem) || ![400, 401, 409].includes(error.statusCode)) throw error;
+    if (!(error instanceof Problem) || ![400, 401, 409, 429].includes(error.statusCode)) throw error;
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds);
     const values = request.body as Record<string, unknown> | undefined;
-    return sendPage(reply.code(error.statusCode), renderForm({ values, problem: error }));
+    return sendPage(reply.code(error.statusCode), await renderForm({ values, problem: error }));
   }
 }

@@ -52,6 +52,25 @@ export const makeCloneRole = (scope: Construct, { name, network, data }: CloneRo
       ],
       resources: ['*'],
     }),
+    new PolicyStatement({
+      sid: 'Pictures',
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [
+        `${data.pictures.bucketArn}/uploads/${'?'.repeat(66)}`,
+        `${data.pictures.bucketArn}/pictures/${'?'.repeat(22)}`,
+      ],
+    }),
+    new PolicyStatement({
+      sid: 'PicturesKey',
+      actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      resources: [network.key.keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': `s3.${region}.amazonaws.com`,
+          'kms:EncryptionContext:aws:s3:arn': data.pictures.bucketArn,
+        },
+      },
+    }),
   ];
   return new Role(scope, 'Role', {
     description: `Clones of ${name}`,

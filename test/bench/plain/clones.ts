@@ -151,7 +151,7 @@ export class Clones extends Construct {
   }
 }
 
-const toCloudConfig = ({ caches, database }: DataStack): object => {
+const toCloudConfig = ({ caches, database, pictures }: DataStack): object => {
   const { sessions, objects, secret } = caches;
   const environment = {
     AWS_REGION: Aws.REGION,
@@ -159,10 +159,12 @@ const toCloudConfig = ({ caches, database }: DataStack): object => {
     CLONEKIT_SESSIONS: `${sessions.attrPrimaryEndPointAddress}:${sessions.attrPrimaryEndPointPort}`,
     CLONEKIT_SESSIONS_MODE: 'single',
     CLONEKIT_OBJECTS: `${objects.attrPrimaryEndPointAddress}:${objects.attrPrimaryEndPointPort}`,
+    CLONEKIT_OBJECTS_ENGINE: 'redis',
     CLONEKIT_CACHE_SECRET: secret.secretArn,
     CLONEKIT_PRIMARY: database.primary.instanceEndpoint.socketAddress,
     CLONEKIT_REPLICAS: database.replica.instanceEndpoint.socketAddress,
     CLONEKIT_DATABASE_SECRET: database.appSecret.secretArn,
+    CLONEKIT_PICTURES: pictures.bucketName,
     CLONEKIT_POOL_SIZE: '8',
     CLONEKIT_TLS: 'on',
     CLONEKIT_PORT: '8080',

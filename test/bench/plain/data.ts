@@ -20,13 +20,14 @@ const caFile = { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' };
 export class DataStack extends Stack {
   readonly caches: Caches;
   readonly database: Database;
+  readonly pictures: Bucket;
   readonly watched: readonly Watched[];
 
   constructor(scope: Construct, id: string, { network, functions, ...props }: DataStackProps) {
     super(scope, id, props);
     this.caches = new Caches(this, 'Caches', network);
     this.database = new Database(this, 'Database', network);
-    const pictures = this.makePictures(network);
+    this.pictures = this.makePictures(network);
     const rotations = this.makeRotations(network, functions);
     this.watched = [...this.database.watch(), ...this.caches.watch(), watchRotations(rotations)];
     for (const each of this.watched) makeAlarm(this, each);
@@ -34,7 +35,7 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'ObjectsId', { value: this.caches.objects.ref });
     new CfnOutput(this, 'PrimaryId', { value: this.database.primary.instanceIdentifier });
     new CfnOutput(this, 'ReplicaIds', { value: this.database.replica.instanceIdentifier });
-    new CfnOutput(this, 'PicturesBucket', { value: pictures.bucketName });
+    new CfnOutput(this, 'PicturesBucket', { value: this.pictures.bucketName });
   }
 
   private makePictures(network: NetworkStack): Bucket {
@@ -53,6 +54,7 @@ export class DataStack extends Stack {
           expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
+        { prefix: 'uploads/', expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });

@@ -1,5 +1,5 @@
-// What a replication group declares about its mode and durability is what would run here.
-import { memberIdOf, toCache } from '../../../lib/local/plan/cache';
+// What a cache declares is what would run here: a replication group its mode and durability, a cluster its memory.
+import { memberIdOf, toCache, type ValkeyPlan } from '../../../lib/local/plan/cache';
 import { ResourceReader } from '../../../lib/local/resource-reader';
 
 const read = (type: string, logicalId: string, properties: Record<string, unknown>): ResourceReader =>
@@ -14,14 +14,30 @@ const plan = (changes: Record<string, unknown> = {}, parameters: Record<string, 
     ...changes,
   });
   const parameterGroup = read('AWS::ElastiCache::ParameterGroup', 'Parameters', { Properties: parameters });
-  return toCache(
-    'sessions',
-    group.physicalId,
-    new Map([[group.physicalId, group]]),
-    new Map([['parameters', parameterGroup]]),
-    new Map(),
-    [],
-  );
+  return toCache('sessions', group.physicalId, {
+    caches: new Map([[group.physicalId, group]]),
+    parameterGroups: new Map([['parameters', parameterGroup]]),
+    userGroups: new Map(),
+    users: [],
+  }) as ValkeyPlan;
+};
+
+const planMemcached = (changes: Record<string, unknown> = {}, parameters: Record<string, string> = {}) => {
+  const cluster = read('AWS::ElastiCache::CacheCluster', 'Node', {
+    Engine: 'memcached',
+    EngineVersion: '1.6.22',
+    CacheNodeType: 'cache.t4g.micro',
+    CacheParameterGroupName: 'parameters',
+    NumCacheNodes: 1,
+    ...changes,
+  });
+  const parameterGroup = read('AWS::ElastiCache::ParameterGroup', 'Parameters', { Properties: parameters });
+  return toCache('objects', cluster.physicalId, {
+    caches: new Map([[cluster.physicalId, cluster]]),
+    parameterGroups: new Map([['parameters', parameterGroup]]),
+    userGroups: new Map(),
+    users: [],
+  });
 };
 
 test('a group that says nothing is one server, and not durable', () => {
@@ -60,4 +76,27 @@ test.each([
   [{ Durability: 'perhaps' }, 'data: Group.Durability must be one of disabled, default, async, sync, got: perhaps'],
 ])('%j is refused by name', (changes, message) => {
   expect(() => plan(changes)).toThrow(message);
+});
+
+test.each([
+  [{}, 512 - 100],
+  [{ memcached_connections_overhead: '200' }, 512 - 200],
+])('a node of Memcached with the parameters %j has %i MiB for objects', (parameters, MiB) => {
+  const cluster = planMemcached({}, parameters as Record<string, string>);
+  expect(cluster).toMatchObject({ engine: 'memcached', policy: 'lru', maxMemoryBytes: MiB * 2 ** 20, users: [] });
+  expect(memberIdOf(cluster)).toBe('data-node');
+});
+
+test.each([
+  [{ NumCacheNodes: 2 }, 'data: Node.NumCacheNodes must be 1 on this machine, got: 2'],
+  [{ Engine: 'redis' }, 'data: Node.Engine must be memcached, got: redis'],
+])('%j of a cluster is refused by name', (changes, message) => {
+  expect(() => planMemcached(changes)).toThrow(message);
+});
+
+test('an output that names no cache is told', () => {
+  const nothing = { caches: new Map(), parameterGroups: new Map(), userGroups: new Map(), users: [] };
+  expect(() => toCache('objects', 'none', nothing)).toThrow(
+    'templates: the output for objects must name a cache, got: none',
+  );
 });

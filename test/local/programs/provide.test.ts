@@ -52,6 +52,19 @@ describe('where a program comes from', () => {
     expect(await provide('cache', { PATH: folder })).toMatchObject({ path, flavour: 'redis', command: [path] });
   });
 
+  test('memcached has a role of its own: it cannot take the place of a cache that keeps what it is told', async () => {
+    const path = program('memcached', 'memcached 1.6.18');
+    expect(await provide('memcached', { PATH: folder })).toMatchObject({
+      path,
+      flavour: 'memcached',
+      version: '1.6.18',
+    });
+    expect(await provide('memcached', { CLONEKIT_MEMCACHED: path })).toMatchObject({ path });
+    await expect(provide('cache', { CLONEKIT_CACHE: path })).rejects.toThrow(
+      `CLONEKIT_CACHE: must be a working valkey or redis program, got: ${path}`,
+    );
+  });
+
   test('then what was unpacked before', async () => {
     const found = await provide('cache', {}, serversFolder);
     expect(found).toMatchObject({ flavour: 'valkey', root: join(serversFolder, 'valkey') });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ReplicationGroup, ReplicationGroupMessage } from '@aws-sdk/client-elasticache';
 import { Cluster, Redis } from 'ioredis';
 import { findFreePort } from '../../../lib/local/free-port';
-import type { CachePlan } from '../../../lib/local/plan/cache';
+import type { ValkeyPlan } from '../../../lib/local/plan/cache';
 import { Processes } from '../../../lib/local/processes';
 import { provideProgram } from '../../../lib/local/programs/provide';
 import { Cache } from '../../../lib/local/servers/cache';
@@ -16,7 +16,7 @@ const password = 'password-for-tests-only';
 const login = { username: 'clonekit', password };
 const flavours = ['valkey', 'redis'];
 
-const toPlan = (changes: Pick<CachePlan, 'mode' | 'durability' | 'purpose'>): CachePlan => ({
+const toPlan = (changes: Pick<ValkeyPlan, 'mode' | 'durability' | 'purpose'>): ValkeyPlan => ({
   key: 'cache',
   id: 'cache',
   engine: 'valkey',
@@ -30,7 +30,7 @@ const toPlan = (changes: Pick<CachePlan, 'mode' | 'durability' | 'purpose'>): Ca
   ...changes,
 });
 
-async function start(flavour: string, cache: CachePlan): Promise<{ cache: Cache; stop: () => Promise<void> }> {
+async function start(flavour: string, cache: ValkeyPlan): Promise<{ cache: Cache; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-cache-'));
   const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
   const started = await Cache.start({

@@ -1,5 +1,5 @@
 // What is refused of caches, at its edges.
-import { type Cases, cache, cacheParameters, kept, pairs, ref, type Stacks, stackOf } from './templates';
+import { type Cases, cache, cacheCluster, cacheParameters, kept, pairs, ref, type Stacks, stackOf } from './templates';
 
 const one = (properties: Record<string, unknown>, rest: object = {}): Stacks =>
   stackOf({ Cache: cache(properties, rest) });
@@ -9,6 +9,9 @@ const sessions = (properties: Record<string, unknown>, parameters: unknown = {})
     Cache: cache({ Tags: pairs({ 'clonekit:purpose': 'sessions' }), ...properties }),
     Parameters: cacheParameters(parameters),
   });
+
+const inMemcached = (purpose: string, Engine = 'memcached'): Stacks =>
+  stackOf({ Cache: cacheCluster({ Engine, Tags: pairs({ 'clonekit:purpose': purpose }) }) });
 
 const evictingTold = (got: string): string =>
   'Cache: Properties.CacheParameterGroupName must have maxmemory-policy noeviction for sessions, or people are logged out ' +
@@ -59,6 +62,17 @@ export const cacheCases: Cases = {
       one({ AuthToken: 'a-password-of-sixteen' }),
       'Cache: Properties.AuthToken must not be set, or adding it later, or going on to users, replaces the cache and loses ' +
         'what it holds; got: "a token"',
+    ],
+  ],
+  'sessions-in-memcached': [
+    ['objects', inMemcached('objects')],
+    ['a purpose that nobody told', stackOf({ Cache: cacheCluster({ Engine: 'memcached' }) })],
+    ['sessions in one node of something else', inMemcached('sessions', 'redis')],
+    [
+      'sessions',
+      inMemcached('sessions'),
+      'Cache: Properties.Engine must not be memcached for sessions, or people are signed out whenever it is full or starts ' +
+        'again, and whoever reaches it reads their sessions; got: "memcached"',
     ],
   ],
   'evicting-sessions': [

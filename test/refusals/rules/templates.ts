@@ -55,6 +55,7 @@ export const instance = ofType('AWS::RDS::DBInstance');
 export const databaseParameters = (Parameters: unknown): Resource =>
   ofType('AWS::RDS::DBParameterGroup')({ Parameters });
 export const cache = ofType('AWS::ElastiCache::ReplicationGroup');
+export const cacheCluster = ofType('AWS::ElastiCache::CacheCluster');
 export const cacheParameters = (Properties: unknown): Resource =>
   ofType('AWS::ElastiCache::ParameterGroup')({ Properties });
 export const anything = (type: string, properties: Properties = {}, rest = {}): Resource =>

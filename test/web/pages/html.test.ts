@@ -1,5 +1,4 @@
 // HTML as tagged templates: nothing that people typed becomes markup.
-import { renderArticleBody } from '../../../lib/web/pages/article-body';
 import { html, trusted } from '../../../lib/web/pages/html';
 
 const attack = `<script>alert("1")</script>&'`;
@@ -15,12 +14,4 @@ test('HTML within HTML is not escaped again, and what is absent leaves nothing',
   expect(html`<p>${html`<b>${1}</b>`}${undefined}${false}${0}${trusted('<i></i>')}</p>`.text).toBe(
     '<p><b>1</b>0<i></i></p>',
   );
-});
-
-test('an empty line starts a paragraph, a single one a line', () => {
-  expect(renderArticleBody('one\ntwo\n \n\nthree')).toBe('<p>one<br>two</p>\n<p>three</p>\n');
-});
-
-test('a body is text', () => {
-  expect(renderArticleBody(attack)).toBe(`<p>${harmless}</p>\n`);
 });

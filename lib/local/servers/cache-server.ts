@@ -1,0 +1,30 @@
+// What the rest of a fleet needs of a cache, whatever its engine.
+import type { Server } from '../keep-alive';
+import type { Address } from '../physical';
+import type { CachePlan } from '../plan/cache';
+import type { FleetProcess } from '../process';
+import type { Processes } from '../processes';
+import type { Program } from '../programs/program';
+
+export interface CacheServerOptions<Plan extends CachePlan> {
+  readonly program: Program;
+  readonly processes: Processes;
+  readonly logFile: string;
+  readonly folder: string;
+  readonly port: number;
+  readonly cache: Plan;
+  /** The password of a user of the template, by the reference it holds. */
+  readonly getPassword: (reference: { secretArn: string; key: string }) => string;
+}
+
+export interface CacheServer extends Server {
+  readonly plan: CachePlan;
+  readonly address: Address;
+  readonly program: Program;
+  readonly process: FleetProcess;
+  /** A figure of CloudWatch, by its name there; undefined for one that the engine does not have. */
+  measure(metric: string): Promise<number | undefined>;
+  /** What it runs with, by the names of its parameter group: asked of the server itself where it tells. */
+  readParameters(): Promise<Readonly<Record<string, string>>>;
+  stop(): Promise<void>;
+}

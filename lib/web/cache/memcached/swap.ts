@@ -1,0 +1,20 @@
+// Changing what lies in memcached from what was there: again from the beginning whenever somebody was faster.
+import type { Item, Memcached } from './memcached';
+
+/** How often somebody may be faster. */
+const mostTries = 8;
+
+/** @param change undefined leaves it as it is */
+export async function swap(
+  memcached: Memcached,
+  key: string,
+  change: (was: Item | undefined) => { text: string; milliseconds: number } | undefined,
+): Promise<void> {
+  for (let attempt = 0; attempt < mostTries; attempt++) {
+    const was = await memcached.get(key);
+    const next = change(was);
+    if (!next) return;
+    if (await memcached.set(key, next.text, next.milliseconds, was ? { version: was.version } : 'absent')) return;
+  }
+  throw new Error(`Others changed ${key} ${mostTries} times meanwhile.`);
+}

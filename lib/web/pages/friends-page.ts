@@ -1,0 +1,18 @@
+// The page of somebody's friends.
+import type { User } from '../users';
+import { renderUser } from './byline';
+import { html } from './html';
+import { type PageContext, renderPage } from './layout';
+
+export const renderFriends = (context: PageContext, name: string, friends: readonly User[]): string =>
+  renderPage(
+    context,
+    `Friends of ${name}`,
+    html`<h1>Friends of ${renderUser(name)}</h1>
+<p class="hint">Whom ${name} has befriended: what they write and comment is in the stream of ${name}. It need not be mutual.</p>
+${
+  friends.length > 0
+    ? html`<ul>${friends.map((friend) => html`<li>${renderUser(friend.name)}</li>\n`)}</ul>`
+    : html`<p class="empty">None yet.</p>`
+}`,
+  );

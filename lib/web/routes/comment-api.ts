@@ -1,0 +1,29 @@
+// Comments, for programs.
+import type { FastifyInstance } from 'fastify';
+import { commentInput, laterPage, parseInput } from '../input';
+import { getSession } from '../signed-in';
+import { type Site, toArticleId } from '../site';
+
+interface ById {
+  Params: { id: string };
+}
+
+export function registerCommentApi(app: FastifyInstance, { articles, comments, signedIn }: Site): void {
+  app.get<ById>('/api/articles/:id/comments', async (request) => {
+    const { after } = parseInput(laterPage, request.query);
+    const position = request.session?.position;
+    const { id } = await articles.get(toArticleId(request.params.id), position);
+    return comments.list(id, after, position);
+  });
+
+  app.post<ById>('/api/articles/:id/comments', async (request, reply) => {
+    const { userId } = getSession(request);
+    const articleId = toArticleId(request.params.id);
+    const { id, position } = await comments.add(articleId, userId, parseInput(commentInput, request.body));
+    await signedIn.rememberWrite(request, position);
+    return reply
+      .code(201)
+      .header('location', `/api/articles/${articleId}/comments?after=${id - 1}`)
+      .send({ id });
+  });
+}
