@@ -103,6 +103,7 @@ const tools: Record<string, string> = {
   '@swc/jest': 'how jest reads TypeScript, named in package.json',
   '@types/busboy': 'types of what reads forms',
   '@types/jest': 'types of the tests',
+  '@types/markdown-it': 'types of what reads Markdown',
   '@types/node': 'types of Node',
   '@types/spdx-expression-parse': 'types of what reads licences',
   ajv: 'how the CycloneDX library validates',

@@ -4,6 +4,7 @@ import type { Database } from './database/database';
 import type { Position } from './database/dialect';
 import { toIdList } from './database/id-list';
 import type { Friends } from './friends';
+import { toPictureUrl } from './pictures/pictures';
 import { getUser } from './users';
 
 export interface Profile {
@@ -78,7 +79,7 @@ export class Profiles {
       [position],
     );
     return {
-      picture: row?.picture ? `/pictures/${encodeURIComponent(row.picture)}` : undefined,
+      picture: row?.picture ? toPictureUrl(row.picture) : undefined,
       articleCount: row?.articles ?? 0,
       friendCount: row?.friends ?? 0,
     };

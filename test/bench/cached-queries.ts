@@ -1,5 +1,7 @@
 // Both ways to cache a list, side by side: the query that made it, or the objects that are in it; hits, and the cost of a change.
+
 import { join } from 'node:path';
+import { Activities } from '../../lib/web/activities';
 import { type ArticleSummary, Articles, articlesPerPage } from '../../lib/web/articles';
 import { CacheAside } from '../../lib/web/cache/cache-aside';
 import type { Engine } from '../../lib/web/cache/engine';
@@ -88,13 +90,19 @@ async function measure(lists: Lists, ids: readonly number[]): Promise<Measured> 
   };
 }
 
+function createArticles(database: Database, cacheAside: CacheAside, caches: { objects: Objects; queries: QueryCache }) {
+  const getDatabase = (): Database => database;
+  const activities = new Activities(getDatabase, new StreamCache(cacheAside));
+  return new Articles({ ...caches, getDatabase, activities });
+}
+
 /** Each list is what a query returned, as the app has it: a change drops every list that shows the article. */
 function createQueries(database: Database, engine: Engine): Lists {
   const counted = countReads(database);
   const cacheAside = createCacheAside(engine);
   const options = { objects: new Objects(cacheAside), queries: new QueryCache(cacheAside) };
-  const articles = new Articles({ ...options, getDatabase: () => counted });
-  const writer = new Articles({ ...options, getDatabase: () => database });
+  const articles = createArticles(counted, cacheAside, options);
+  const writer = createArticles(database, cacheAside, options);
   return {
     read: (before) => articles.list(undefined, before),
     change: (id, title) => writer.update(id, authorId, { title, body: 'Changed.' }),
@@ -109,7 +117,7 @@ function createObjects(database: Database, engine: Engine): Lists {
   const counted = countReads(database);
   const cacheAside = createCacheAside(engine);
   const [objects, order] = [new Objects(cacheAside), new StreamCache(cacheAside)];
-  const writer = new Articles({ objects, queries: new QueryCache(cacheAside), getDatabase: () => database });
+  const writer = createArticles(database, cacheAside, { objects, queries: new QueryCache(cacheAside) });
   return {
     read: async (before) => {
       const ids = await order.read(0, { before, limit: articlesPerPage }, () => listIds(counted));

@@ -51,6 +51,7 @@ test('a picture is sent, taken and seen, and no clone writes to its disk', async
   expect((await postForm(form, png)).status).toBe(204);
   const taken = await visitor.call('PUT', '/api/me/picture', { key: form.fields.key });
   expect(taken).toMatchObject({ status: 200, body: { url: expect.stringMatching(/^\/pictures\/[\w-]{22}$/) } });
+  expect((await visitor.call('GET', `/api/users/${visitor.name}`)).body.picture).toBe(taken.body.url);
   const answers = await Promise.all(
     Array.from({ length: 6 }, () => fetch(`${fleet.url}${taken.body.url}`, { headers: { connection: 'close' } })),
   );

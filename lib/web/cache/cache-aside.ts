@@ -27,6 +27,8 @@ export interface Sight<T> {
 export interface Cell<T> {
   readonly entry: Entry;
   readonly find: (engine: Engine) => Promise<Sight<T> | undefined>;
+  /** What to wait for when it is read without being filled in. */
+  readonly toPosition: (marker: Marker) => Position | undefined;
   /** Reads it anew, and fills it in. */
   rebuild(marker: Marker, read: Read<T>, fill: Use): Promise<T>;
 }
@@ -160,14 +162,14 @@ export class CacheAside {
     }
   }
 
-  async #readAlone<T>({ cell, load, own, arrived }: Reader<T>, marker: Marker = ''): Promise<T> {
+  async #readAlone<T>({ cell, load, own, arrived }: Reader<T>, marker?: Marker): Promise<T> {
     const { key, part } = cell.entry;
     const read = (after: readonly Position[]): Promise<T> =>
       this.#flights.join(`${key} ${part} after ${after.join(' ')}`, arrived, () => load(after));
     try {
-      return await read(toPositions(own, toPosition(marker)));
+      return await read(toPositions(own, marker === undefined ? undefined : cell.toPosition(marker)));
     } catch (error) {
-      if (!isPending(marker) || !isUnavailable(error)) throw error;
+      if (marker === undefined || !isPending(marker) || !isUnavailable(error)) throw error;
       // The primary is away, so the write that is under way is not acknowledged: what a replica has is good.
       return read(toPositions(own));
     }

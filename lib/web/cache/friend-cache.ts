@@ -3,7 +3,7 @@ import { type Position, unknownPosition } from '../database/dialect';
 import { type CacheAside, type Cell, endLate } from './cache-aside';
 import { membersPart } from './engine';
 import { type Lifetimes, objectLifetimes, withJitter } from './lifetimes';
-import { createNonce } from './marker';
+import { createNonce, toPosition } from './marker';
 
 const toKey = (userId: number): string => `friends:${userId}`;
 
@@ -45,6 +45,7 @@ export class FriendCache {
     const entry = { key: toKey(userId), part: membersPart };
     return {
       entry,
+      toPosition,
       find: async (engine) => {
         const value = await engine.findMembers(entry.key);
         return value && { value, age: 'fresh' };

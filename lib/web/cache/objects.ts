@@ -2,7 +2,7 @@
 import type { Position } from '../database/dialect';
 import { type CacheAside, type Cell, endLate, type Load } from './cache-aside';
 import { type Lifetimes, objectLifetimes, withJitter } from './lifetimes';
-import { type Change, createNonce, isPending } from './marker';
+import { type Change, createNonce, isPending, toPosition } from './marker';
 import { readStamped, stamp } from './stamp';
 
 /** One form of an object. A change of the object drops all its views. */
@@ -52,6 +52,7 @@ export class Objects {
     const entry = { key: toKey(view.of, id), part: view.name };
     return {
       entry,
+      toPosition,
       find: async (engine) => {
         const { marker, text } = await engine.find(entry);
         const stamped = text === undefined ? undefined : readStamped(text, this.lifetimes.stale);

@@ -50,6 +50,8 @@ export class QueryCache {
         const stamped = text === undefined ? undefined : readStamped(text, this.lifetimes.stale);
         return stamped && { value: JSON.parse(stamped.payload as string) as T, age: stamped.age };
       },
+      // Which rows come back is known afterwards only, so nobody knows which of them a replica has not got yet.
+      toPosition: () => unknownPosition,
       rebuild: (marker, read, fill) => this.#rebuild(entry, tags, marker, read, fill),
     };
   }
@@ -63,8 +65,10 @@ export class QueryCache {
     const value = await read(toPositions(seen));
     const unseen = await this.#fill(entry, tags, marker, value, seen, use);
     if (unseen.length === 0) return value;
-    const second = await read(toPositions(unseen));
-    const still = await this.#fill(entry, tags, marker, second, [...seen, ...unseen], use);
+    // For both: another replica may answer now.
+    const all = [...seen, ...unseen];
+    const second = await read(toPositions(all));
+    const still = await this.#fill(entry, tags, marker, second, all, use);
     // Changed again meanwhile: good for who has asked already, and for nobody else.
     if (still.length > 0) await use((engine) => engine.release(entry, marker));
     return second;

@@ -3,7 +3,7 @@ import { type Position, unknownPosition } from '../database/dialect';
 import { type CacheAside, type Cell, endLate, type Telling } from './cache-aside';
 import { rankedPart } from './engine';
 import { type Lifetimes, objectLifetimes, withJitter } from './lifetimes';
-import { createNonce } from './marker';
+import { createNonce, toPosition } from './marker';
 
 /** A stream in the cache ends here; whoever reads on asks the database. */
 export const streamBound = 200;
@@ -59,6 +59,7 @@ export class StreamCache {
     const entry = { key: toKey(userId), part: rankedPart };
     return {
       entry,
+      toPosition,
       find: async (engine) => {
         const value = await engine.findRanked(entry.key, Number.MAX_SAFE_INTEGER, streamBound);
         return value && { value, age: 'fresh' };

@@ -1,5 +1,6 @@
 // Cached queries, on both engines: a change drops exactly those that hold what was changed.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine } from '../../../lib/web/cache/engine';
 import { QueryCache } from '../../../lib/web/cache/query-cache';
 import type { Position } from '../../../lib/web/database/dialect';
 import { unavailable } from '../../../lib/web/problem';
@@ -104,6 +105,28 @@ describe.each(engines)('on %s', (name) => {
     for (const id of [1, 2, 3, 4, 5]) await one.drop([toTag({ id })], `gtid-${id}`);
     const load = database(rows(1, 2, 3, 4, 5));
     await get('first', load);
+    expect(load.mock.calls).toEqual([[['unknown']]]);
+  });
+
+  test('a hundred changes of one row at once are all told', async () => {
+    await get('first', database(rows(1)));
+    await Promise.all(Array.from({ length: 100 }, (_, n) => caches[n % 3]?.drop([toTag({ id: 1 })], `gtid-${n}`)));
+    expect(clones.failures).toEqual([]);
+    const load = database(rows(1));
+    await get('first', load);
+    expect(load.mock.calls).toEqual([[['unknown']]]);
+  });
+
+  test('who waits in vain for another that reads it asks the primary, for nobody knows what has changed', async () => {
+    await get('first', database(rows(1)));
+    await one.drop([toTag({ id: 1 })], 'gtid-1');
+    const engine = clones.getEngine();
+    const taken: Engine = {
+      ...engine,
+      take: async (...given) => ({ ...(await engine.take(...given)), isTaken: false }),
+    };
+    const load = database(rows(1));
+    await get('first', load, new QueryCache(clones.createCacheAside(() => taken)));
     expect(load.mock.calls).toEqual([[['unknown']]]);
   });
 

@@ -104,7 +104,7 @@ describe.each(flavours)('on %s', (flavour) => {
     await inDatabase(`ANALYZE TABLE ${tables.join(', ')}`);
     me = await signIn(clone.url, 'tuner');
     await inDatabase(
-      "INSERT INTO profiles SELECT id, 'pictures/AAAAAAAAAAAAAAAAAAAAAA.png' FROM users WHERE name = 'tuner'",
+      "INSERT INTO profiles SELECT id, 'pictures/AAAAAAAAAAAAAAAAAAAAAA' FROM users WHERE name = 'tuner'",
     );
   }, 180_000);
 
@@ -156,6 +156,7 @@ describe.each(flavours)('on %s', (flavour) => {
     ['GET', '/api/articles/18/comments'],
     ['POST', '/api/articles/18/comments', { body: 'Well said.' }],
     ['DELETE', '/api/users/filled-7/friend', {}],
+    ['PUT', '/api/me/password', { password: 'correct horse', next: 'another horse' }],
   ];
 
   test('no statement of the app reads a whole table or index, sorts, or makes a table of its own', async () => {

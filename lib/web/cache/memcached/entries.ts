@@ -31,11 +31,14 @@ export class Entries {
     });
   }
 
-  /** Puts something else there, for as long as a marker must stay. */
-  async replace(key: string, toNext: (was: Packed | undefined) => Packed): Promise<void> {
-    await swap(this.memcached, key, (was) => ({
-      text: pack(toNext(was && unpack(was.text))),
-      milliseconds: markerMilliseconds,
-    }));
+  /** Puts something else there, for as long as a marker must stay. @param certain the marker when too many do at once */
+  async replace(key: string, certain: Marker, toNext: (was: Packed | undefined) => Packed): Promise<void> {
+    const keep = (packed: Packed) => ({ text: pack(packed), milliseconds: markerMilliseconds });
+    await swap(
+      this.memcached,
+      key,
+      (was) => keep(toNext(was && unpack(was.text))),
+      () => keep({ marker: certain, parts: new Map() }),
+    );
   }
 }

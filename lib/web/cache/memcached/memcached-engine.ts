@@ -1,4 +1,5 @@
 // The objects cache on memcached: it has no scripts and no sets, so what was read is replaced only if nobody was faster.
+import { unknownPosition } from '../../database/dialect';
 import { type Engine, type Entry, type Fill, membersPart, rankedPart } from '../engine';
 import { leaseMilliseconds, untilFilledMilliseconds } from '../lifetimes';
 import {
@@ -60,11 +61,13 @@ export function createMemcachedEngine(memcached: Memcached): Engine {
       await memcached.delete(toLeaseKey(entry, marker));
     },
 
-    begin: (key, nonce) =>
-      entries.replace(key, (packed) => ({ marker: toMarker(nonce, pending), parts: packed?.parts ?? new Map() })),
+    begin: (key, nonce) => {
+      const marker = toMarker(nonce, pending);
+      return entries.replace(key, marker, (packed) => ({ marker, parts: packed?.parts ?? new Map() }));
+    },
 
     end: (key, change) =>
-      entries.replace(key, (packed) => ({
+      entries.replace(key, toMarker(change.nonce, unknownPosition), (packed) => ({
         marker: toMarker(change.nonce, settlePosition(packed?.marker, change)),
         parts: new Map(),
       })),
@@ -93,7 +96,7 @@ export function createMemcachedEngine(memcached: Memcached): Engine {
     async push(keys, number, bound, change) {
       await Promise.all(
         keys.map((key) =>
-          entries.replace(key, (packed) => {
+          entries.replace(key, toMarker(change.nonce, unknownPosition), (packed) => {
             const marker = toMarker(change.nonce, settlePosition(packed?.marker, change));
             const text = packed?.parts.get(rankedPart)?.text;
             const pushed = text === undefined ? undefined : pushTo(text, number, bound);
@@ -126,7 +129,7 @@ export function createMemcachedEngine(memcached: Memcached): Engine {
     async drop(dropped, change) {
       await Promise.all(
         dropped.map((tag) =>
-          tags.change(tag, (was) => {
+          tags.change(tag, toDropMarker(change.nonce, unknownPosition), (was) => {
             const isAlone = was === undefined || !isRecentDrop(was);
             return toDropMarker(change.nonce, settlePosition(isAlone ? undefined : was, change));
           }),

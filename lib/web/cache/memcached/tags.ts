@@ -38,8 +38,15 @@ export class Tags {
     );
   }
 
-  async change(tag: string, toNext: (was: Marker | undefined) => Marker): Promise<void> {
-    await swap(this.memcached, toKey(tag), (was) => ({ text: toNext(was?.text), milliseconds: markerMilliseconds }));
+  /** @param certain the marker when too many change it at once */
+  async change(tag: string, certain: Marker, toNext: (was: Marker | undefined) => Marker): Promise<void> {
+    const keep = (text: Marker) => ({ text, milliseconds: markerMilliseconds });
+    await swap(
+      this.memcached,
+      toKey(tag),
+      (was) => keep(toNext(was?.text)),
+      () => keep(certain),
+    );
   }
 
   async #read(tags: readonly string[]): Promise<(Marker | undefined)[]> {
