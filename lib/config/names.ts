@@ -102,6 +102,8 @@ export const clonePaths = {
   ready: '/-/ready',
   /** JSON `{clone, release, startedAt}`. */
   identity: '/-/identity',
+  /** Figures for Prometheus; only for who asks from the clone itself. */
+  metrics: '/-/metrics',
 } as const;
 
 /** The lifecycle hook that keeps a new clone out of service until it has said that it is ready. */

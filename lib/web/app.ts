@@ -20,6 +20,7 @@ import { registerArticleForms } from './routes/article-forms';
 import { registerCommentApi } from './routes/comment-api';
 import { registerCommentForms } from './routes/comment-forms';
 import { registerHealth } from './routes/health';
+import { registerMetrics } from './routes/metrics';
 import { registerOwnAccountApi, registerOwnAccountForms } from './routes/own-account';
 import { registerPeopleApi } from './routes/people-api';
 import { registerPeoplePages } from './routes/people-pages';
@@ -32,6 +33,8 @@ import { createSessionCookie } from './session-cookie';
 import type { SessionLimits } from './sessions';
 import { SignedIn } from './signed-in';
 import type { Site } from './site';
+import { Metrics } from './telemetry/metrics';
+import { registerRequests, toRequestOptions } from './telemetry/requests';
 
 export interface AppOptions {
   env: WebEnv;
@@ -41,6 +44,8 @@ export interface AppOptions {
   logLevel?: 'info' | 'silent';
   /** @default - those of `Sessions` */
   sessionLimits?: SessionLimits;
+  /** From the first byte of a request to its answer. @default 10 seconds: above everything that is waited for on the way */
+  deadlineMilliseconds?: number;
 }
 
 export interface App {
@@ -48,19 +53,21 @@ export interface App {
   backends: Backends;
 }
 
-export function createApp({ env, running, drain, logLevel, sessionLimits }: AppOptions): App {
+export function createApp({ env, running, drain, logLevel, sessionLimits, deadlineMilliseconds }: AppOptions): App {
   const headers = createAnswerHeaders(env);
   const assets = new Assets(`${running.rootFolder}/assets`);
   const identity = { clone: env.cloneId, release: running.release, startedAt: new Date().toISOString() };
 
   const app: FastifyInstance = fastify({
     logger: { level: logLevel ?? 'info', base: { clone: env.cloneId, release: running.release } },
+    ...toRequestOptions(),
     // The load balancer, and nobody before it.
     trustProxy: (_address, hop) => hop < 1,
     // The largest article, every character of it percent-encoded, fits.
     bodyLimit: 256 * 1024,
     keepAliveTimeout: env.keepAliveSeconds * 1_000,
     requestTimeout: 30_000,
+    handlerTimeout: deadlineMilliseconds ?? 10_000,
     http: { headersTimeout: 20_000, maxHeaderSize: 16 * 1024 },
     // Whoever still has a connection while the server closes gets an answer, not a refusal.
     return503OnClosing: false,
@@ -71,7 +78,8 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
       return answerError(assets, error, request, reply);
     },
   });
-  const backends = new Backends({ env, running, log: app.log, sessionLimits });
+  const metrics = new Metrics({ clone: env.cloneId, release: running.release, stage: env.stage });
+  const backends = new Backends({ env, running, log: app.log, metrics, sessionLimits });
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
@@ -79,17 +87,23 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
   app.addHook('onSend', async (_request, reply) => {
     if (drain.isDraining) reply.header('connection', 'close');
   });
+  registerRequests(app, metrics);
   app.setErrorHandler<Error>((error, request, reply) => answerError(assets, error, request, reply));
   app.setNotFoundHandler((request, reply) => answerNotFound(assets, request, reply));
   app.addHook('onClose', () => backends.close());
 
   registerHealth(app, { identity, backends, drain });
+  registerMetrics(app, metrics);
   assets.register(app);
 
   // One for everything that is cached: what the cache could not be told of is known in one place.
   const cacheAside = new CacheAside({
     findEngine: () => backends.findObjects(),
-    onFailure: (error) => app.log.warn({ reason: toReason(error) }, 'objects cache failed'),
+    onFailure: (error) => {
+      metrics.failed('objects');
+      app.log.warn({ reason: toReason(error) }, 'objects cache failed');
+    },
+    onRead: (outcome) => metrics.read(outcome),
   });
   const signedIn = new SignedIn(backends, createSessionCookie(env.https));
   const pictures = createPictures(app, env, backends);

@@ -14,6 +14,7 @@ import { retryUntilDone } from './retry';
 import type { RunningRelease } from './running-release';
 import { Secret } from './secrets';
 import { type SessionLimits, Sessions } from './sessions';
+import type { Metrics } from './telemetry/metrics';
 
 /** What a clone must have reached once before it is ready. */
 type Need = 'sessions' | 'objects' | 'database' | 'schema';
@@ -22,6 +23,7 @@ interface BackendsOptions {
   env: WebEnv;
   running: RunningRelease;
   log: FastifyBaseLogger;
+  metrics: Metrics;
   sessionLimits?: SessionLimits;
 }
 
@@ -41,7 +43,7 @@ export class Backends {
   connect(): void {
     const cacheSecret = new Secret(this.options.env.cacheSecret);
     const databaseSecret = new Secret(this.options.env.databaseSecret);
-    this.#connecting = loadDrivers().then((drivers) =>
+    this.#connecting = loadDrivers(this.options.metrics).then((drivers) =>
       Promise.all([
         this.#connectSessions(drivers, cacheSecret),
         this.#connectObjects(drivers, cacheSecret),
@@ -105,14 +107,20 @@ export class Backends {
   }
 
   #toOnError(kind: 'sessions' | 'objects'): (error: Error) => void {
-    return (error) => this.options.log.warn({ reason: error.message }, `${kind} cache failed`);
+    const { log, metrics } = this.options;
+    return (error) => {
+      metrics.failed(kind);
+      log.warn({ reason: error.message }, `${kind} cache failed`);
+    };
   }
 
   async #connectDatabase(drivers: Drivers, secret: Secret): Promise<void> {
-    const { env, running, log } = this.options;
+    const { env, running, log, metrics } = this.options;
     const { primary, replicas, tls, poolSize } = env;
-    const onReplicaFailure = ({ host, port }: Endpoint, error: unknown): void =>
+    const onReplicaFailure = ({ host, port }: Endpoint, error: unknown): void => {
+      metrics.failed('replica');
       log.warn({ replica: `${host}:${port}`, reason: toReason(error) }, 'replica failed');
+    };
     let database: Database | undefined;
     await this.#untilDone('database', async () => {
       database = await drivers.Database.connect({ primary, replicas, secret, tls, poolSize, onReplicaFailure });

@@ -63,7 +63,7 @@ const toLogin = ({ username, password }: Login): Login => ({ username, password 
 
 const toPolicy = (kind: CacheKind): RedisOptions => ({
   connectionName: `clonekit-${kind}`,
-  connectTimeout: 2_000,
+  connectTimeout: 1_000,
   // Without it a command on a silent connection would never settle.
   commandTimeout: commandTimeoutMilliseconds[kind],
   maxRetriesPerRequest: 1,
@@ -76,8 +76,11 @@ const toPolicy = (kind: CacheKind): RedisOptions => ({
   keepAlive: 10_000,
 });
 
-/** Milliseconds until the next attempt to connect; with jitter, so that clones do not march in step. */
-export const toRetryDelay = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 2_000) + Math.random() * 200;
+/**
+ * Milliseconds until the next attempt to connect; with jitter, so that clones do not march in step. A cache that is back is
+ * used within 2 seconds: the longest pause, and an attempt.
+ */
+export const toRetryDelay = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 1_000) + Math.random() * 200;
 
 /** Rejects unless the cache answers now. */
 export async function verifyReached(client: CacheClient): Promise<void> {

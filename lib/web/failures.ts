@@ -39,9 +39,15 @@ export function answerError(assets: Assets, error: Error, request: FastifyReques
   return answerProblem(assets, problem, request, reply);
 }
 
+const tooLate = new Problem(503, 'Service Unavailable', {
+  detail: 'This took too long. Look whether it was done before you try again.',
+  retryAfterSeconds: 2,
+});
+
 /** Fastify's own refusals (too large, not JSON) may be shown; whatever else went wrong may not. */
 function toProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
+  if ((error as { code?: string }).code === 'FST_ERR_HANDLER_TIMEOUT') return tooLate;
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   if (status >= 400 && status < 500)
     return new Problem(status, STATUS_CODES[status] ?? 'Bad Request', { detail: error.message });

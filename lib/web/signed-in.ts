@@ -30,11 +30,14 @@ export class SignedIn {
   async load(request: FastifyRequest): Promise<void> {
     const id = this.cookie.find(request.headers.cookie);
     if (!id) return;
+    const began = performance.now();
     try {
       request.session = await this.backends.getSessions().find(id);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       request.sessionFailure = error;
+    } finally {
+      request.sessionMilliseconds = performance.now() - began;
     }
   }
 

@@ -46,6 +46,20 @@ describe.each(cacheModes)('with the sessions cache in %s mode', (mode) => {
     }
   }
 
+  test('an answer that is not there by the deadline is a 503 that says so, and the clone goes on', async () => {
+    const hasty = await runClone(servers.env, 'clone-2', undefined, 200);
+    await untilReady(hasty);
+    await whilePaused(servers.sessions, async () => {
+      const late = await ada.send(`${hasty.url}/api/me`);
+      expect([late.status, late.headers.get('retry-after'), late.headers.get('content-type')]).toEqual([
+        ...[503, '2', 'application/problem+json; charset=utf-8'],
+      ]);
+      expect(await late.json()).toMatchObject({ detail: expect.stringContaining('This took too long.') });
+    });
+    await untilTrue('it to answer', async () => (await ada.send(`${hasty.url}/api/me`)).status === 200);
+    await hasty.stop(0);
+  });
+
   test('before anything is reached a clone lives, and says what it is missing', async () => {
     const nowhere = { host: '127.0.0.1', port: 1 };
     const env = { ...servers.env, sessions: nowhere, primary: nowhere, replicas: [] };

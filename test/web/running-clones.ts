@@ -72,9 +72,15 @@ export interface RunningClone extends Clone {
 }
 
 /** A clone that listens; `ready` waits until it has reached everything. */
-export async function runClone(env: WebEnv, cloneId: string, sessionLimits?: SessionLimits): Promise<RunningClone> {
+export async function runClone(
+  env: WebEnv,
+  cloneId: string,
+  sessionLimits?: SessionLimits,
+  deadlineMilliseconds?: number,
+): Promise<RunningClone> {
   const running = getRunningRelease(join(__dirname, '../../bin'));
-  const clone = await startClone({ env: { ...env, cloneId }, running, logLevel: 'silent', sessionLimits });
+  const limits = { sessionLimits, deadlineMilliseconds };
+  const clone = await startClone({ env: { ...env, cloneId }, running, logLevel: 'silent', ...limits });
   return { ...clone, url: `http://127.0.0.1:${clone.port}` };
 }
 

@@ -39,7 +39,12 @@ export type Use = <R>(use: (engine: Engine) => Promise<R>) => Promise<R | undefi
 export interface CacheAsideOptions {
   findEngine: () => Engine | undefined;
   onFailure: (error: unknown) => void;
+  /** Told how each read ended. */
+  onRead?: (outcome: ReadOutcome) => void;
 }
+
+/** From the cache, by its age; or from the database, filled in or read without the cache. */
+export type ReadOutcome = Sight<unknown>['age'] | 'rebuilt' | 'alone';
 
 /** How the cache is told of a change. */
 export interface Telling {
@@ -69,7 +74,7 @@ interface Reader<T> {
 }
 
 /** Without a value nothing was filled in, and everybody reads on their own: from where the marker says, if there is one. */
-type Outcome<T> = { value: T } | { marker?: Marker };
+type Rebuilt<T> = { value: T } | { marker?: Marker };
 
 export class CacheAside {
   readonly #flights = new Flights();
@@ -83,19 +88,21 @@ export class CacheAside {
     const { key, part } = cell.entry;
     const sight = await this.#ask(key, cell.find);
     if (sight === away) return this.#readAlone(reader);
-    if (sight?.age === 'fresh') return sight.value;
+    if (sight?.age === 'fresh') return this.#take(sight);
     const isUnderWay = this.#flights.isUnderWay(`${key} ${part}`);
     if (sight?.age === 'aging') {
       if (!isUnderWay) this.#rebuildOnce(reader, true).catch(this.options.onFailure);
-      return sight.value;
+      return this.#take(sight);
     }
-    if (sight?.age === 'stale' && isUnderWay) return sight.value;
+    if (sight?.age === 'stale' && isUnderWay) return this.#take(sight);
     try {
-      const outcome = await this.#rebuildOnce(reader, sight !== undefined);
-      return 'value' in outcome ? outcome.value : await this.#readAlone(reader, outcome.marker);
+      const rebuilt = await this.#rebuildOnce(reader, sight !== undefined);
+      if (!('value' in rebuilt)) return await this.#readAlone(reader, rebuilt.marker);
+      this.options.onRead?.('rebuilt');
+      return rebuilt.value;
     } catch (error) {
       // Not older than any write that was acknowledged: that would have dropped it.
-      if (sight && isUnavailable(error)) return sight.value;
+      if (sight && isUnavailable(error)) return this.#take(sight);
       throw error;
     }
   }
@@ -123,13 +130,13 @@ export class CacheAside {
   }
 
   /** Of a clone one goes; of all clones one takes the lease, reads and fills. */
-  #rebuildOnce<T>(reader: Reader<T>, hasOld: boolean): Promise<Outcome<T>> {
+  #rebuildOnce<T>(reader: Reader<T>, hasOld: boolean): Promise<Rebuilt<T>> {
     const { key, part } = reader.cell.entry;
     return this.#flights.join(`${key} ${part}`, reader.arrived, () => this.#rebuild(reader, hasOld));
   }
 
   /** Whoever has not got the lease waits for what is filled in, or for the lease to end. */
-  async #rebuild<T>(reader: Reader<T>, hasOld: boolean): Promise<Outcome<T>> {
+  async #rebuild<T>(reader: Reader<T>, hasOld: boolean): Promise<Rebuilt<T>> {
     const { entry, find } = reader.cell;
     const end = performance.now() + longestWaitMilliseconds;
     for (let pause = pauseMilliseconds.first; ; pause = Math.min(2 * pause, pauseMilliseconds.most)) {
@@ -164,6 +171,7 @@ export class CacheAside {
 
   async #readAlone<T>({ cell, load, own, arrived }: Reader<T>, marker?: Marker): Promise<T> {
     const { key, part } = cell.entry;
+    this.options.onRead?.('alone');
     const read = (after: readonly Position[]): Promise<T> =>
       this.#flights.join(`${key} ${part} after ${after.join(' ')}`, arrived, () => load(after));
     try {
@@ -173,6 +181,11 @@ export class CacheAside {
       // The primary is away, so the write that is under way is not acknowledged: what a replica has is good.
       return read(toPositions(own));
     }
+  }
+
+  #take<T>({ value, age }: Sight<T>): T {
+    this.options.onRead?.(age);
+    return value;
   }
 
   /** Not an async function: every request comes by here, and each layer of those costs. */

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Pictures } from '../pictures/pictures';
 
 export function registerPictures(app: FastifyInstance, pictures: Pictures): void {
-  app.get<{ Params: { name: string } }>('/pictures/:name', async (request, reply) => {
+  // Much longer than other answers may take: phones are slow.
+  app.get<{ Params: { name: string } }>('/pictures/:name', { handlerTimeout: 120_000 }, async (request, reply) => {
     const { body, length, contentType } = await pictures.open(request.params.name);
     return (
       reply

@@ -20,7 +20,7 @@ interface Waiting {
   settle: (reply: Reply | Error) => void;
 }
 
-const connectTimeoutMilliseconds = 2_000;
+const connectTimeoutMilliseconds = 1_000;
 
 /** How often a connection must prove that something comes back on it, as that of a cache that speaks Redis must. */
 const askMilliseconds = 5_000;
