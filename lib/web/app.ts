@@ -21,6 +21,7 @@ import { registerCommentApi } from './routes/comment-api';
 import { registerCommentForms } from './routes/comment-forms';
 import { registerHealth } from './routes/health';
 import { registerMetrics } from './routes/metrics';
+import { registerOpenApi } from './routes/openapi';
 import { registerOwnAccountApi, registerOwnAccountForms } from './routes/own-account';
 import { registerPeopleApi } from './routes/people-api';
 import { registerPeoplePages } from './routes/people-pages';
@@ -115,7 +116,7 @@ export function createApp({ env, running, drain, logLevel, sessionLimits, deadli
     accounts: new Accounts(getDatabase, limits),
     ...createRepositories(getDatabase, cacheAside),
   };
-  registerSite(app, site, env.https);
+  registerSite(app, site, { https: env.https, release: running.release });
   return { server: app, backends };
 }
 
@@ -137,7 +138,7 @@ function createPictures(
 }
 
 /** A scope of its own: what is above knows nothing of sessions. */
-function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
+function registerSite(app: FastifyInstance, site: Site, { https, release }: { https: boolean; release: string }): void {
   app.register(async (scope) => {
     // Text is a type that any site may send without asking first.
     scope.removeContentTypeParser('text/plain');
@@ -146,6 +147,7 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
     scope.addHook('onRequest', async (request) => verifySameOrigin(request, https));
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
     scope.addHook('onRequest', (request) => countWrite(site, request));
+    registerOpenApi(scope, { release, cookie: site.signedIn.cookieName });
     registerApi(scope, site);
     registerPeopleApi(scope, site);
     registerCommentApi(scope, site);

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { invalid } from './problem';
 
-const text = z.string('is required');
+/** Half a character would come back as another one. */
+const text = z.string('is required').refine((value) => !/\p{Surrogate}/u.test(value), 'must be whole characters');
 
 const name = text
   .trim()
@@ -10,6 +11,8 @@ const name = text
   .min(3, 'must have at least 3 characters')
   .max(32, 'must have at most 32 characters');
 
+/** As it stands in addresses. */
+export const userName = name;
 export const isUserName = (value: string): boolean => name.safeParse(value).data === value;
 
 const password = text.min(8, 'must have at least 8 characters').max(200, 'must have at most 200 characters');
@@ -27,7 +30,9 @@ const lines = (maxLength: number) =>
   text
     // Browsers send CRLF.
     .transform((value) => value.replace(/\r\n?/g, '\n').trim())
-    .pipe(z.string().min(1, 'is required').max(maxLength, `must have at most ${maxLength} characters`));
+    .pipe(z.string().min(1, 'is required').max(maxLength, `must have at most ${maxLength} characters`))
+    // For the description: what is measured is what is left of it.
+    .meta({ minLength: 1, maxLength });
 
 /** 20,000 UTF-16 units take 60,000 bytes at most: they fit a TEXT column. */
 export const articleInput = z.object({
@@ -37,11 +42,10 @@ export const articleInput = z.object({
 
 export const commentInput = z.object({ body: lines(2_000) });
 
-const id = z
-  .string('must be given once')
-  .regex(/^[1-9]\d{0,14}$/, 'must be a number as an earlier page gave it')
-  .transform(Number)
-  .optional();
+/** As it stands in addresses. */
+export const articleId = z.string('must be given once').regex(/^[1-9]\d{0,14}$/, 'must be a number as a page gave it');
+
+const id = articleId.transform(Number).optional();
 
 /** Where a list goes on: what is older than this, or what came after that. */
 export const olderPage = z.object({ before: id });

@@ -1,6 +1,7 @@
 // The one cookie of the app: how a browser keeps the id of its session.
 
 export interface SessionCookie {
+  readonly name: string;
   find(header: string | undefined): string | undefined;
   set(id: string): string;
   clear(): string;
@@ -11,6 +12,7 @@ export function createSessionCookie(https: boolean): SessionCookie {
   const name = https ? '__Host-session' : 'session';
   const attributes = `Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
   return {
+    name,
     find: (header = '') =>
       header
         .split(';')

@@ -23,6 +23,10 @@ export class SignedIn {
     private readonly cookie: SessionCookie,
   ) {}
 
+  get cookieName(): string {
+    return this.cookie.name;
+  }
+
   /**
    * Asks the cache only for who has a cookie. A cache that fails is never "not signed in": what is for everybody is
    * answered all the same, and whatever asks who it is fails.

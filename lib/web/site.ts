@@ -2,7 +2,7 @@
 import type { Accounts } from './accounts';
 import type { Assets } from './assets';
 import type { Backends } from './backends';
-import { isUserName } from './input';
+import { articleId, isUserName } from './input';
 import type { Pictures } from './pictures/pictures';
 import { notFound } from './problem';
 import type { RateLimits } from './rate-limits';
@@ -20,7 +20,7 @@ export interface Site extends Repositories {
 
 /** Throws a 404 for what cannot be an article's id. */
 export function toArticleId(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw notFound('article');
+  if (!articleId.safeParse(text).success) throw notFound('article');
   return Number(text);
 }
 

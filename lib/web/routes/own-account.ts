@@ -1,6 +1,8 @@
 // What people do to their own account: see where they are signed in, end any of it, and change the password.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { endSessions, newPassword, parseInput } from '../input';
+import { sessionList } from '../openapi/answers';
+import { describe } from '../openapi/operation';
 import { renderOwnSessions, renderPasswordForm } from '../pages/own-account-pages';
 import { notFound } from '../problem';
 import { findSession, getSession } from '../signed-in';
@@ -21,17 +23,27 @@ async function end({ accounts, backends }: Site, request: FastifyRequest, body: 
 export function registerOwnAccountApi(app: FastifyInstance, site: Site): void {
   const { backends, signedIn } = site;
 
-  app.get('/api/me/sessions', (request) => {
+  const isForSignedIn = true;
+  const listing = describe({ summary: 'Where one is signed in', isForSignedIn, answers: { 200: sessionList } });
+  app.get('/api/me/sessions', listing, (request) => {
     const { id, userId } = getSession(request);
     return backends.getSessions().list(userId, id);
   });
 
-  app.post('/api/me/sessions/end', async (request, reply) => {
+  const ending = describe({
+    ...{ summary: 'Signs out of one session, or of all others', isForSignedIn, body: endSessions },
+    ...{ answers: { 204: null }, problems: [404] },
+  });
+  app.post('/api/me/sessions/end', ending, async (request, reply) => {
     await end(site, request, request.body);
     return reply.code(204).send();
   });
 
-  app.put('/api/me/password', async (request, reply) => {
+  const changing = describe({
+    ...{ summary: 'Changes one’s password, and signs out everywhere else', isForSignedIn, body: newPassword },
+    answers: { 204: null },
+  });
+  app.put('/api/me/password', changing, async (request, reply) => {
     await change(site, request);
     await signedIn.begin(request, reply, toUser(request));
     return reply.code(204).send();
