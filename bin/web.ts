@@ -5,8 +5,8 @@ import { getRunningRelease } from '../lib/web/running-release';
 
 async function main(): Promise<void> {
   const env = readEnv(process.env);
-  const [verb] = process.argv.slice(2);
-  if (verb !== undefined) return (await import('../lib/web/verbs')).runVerb(verb, env);
+  const [verb, ...args] = process.argv.slice(2);
+  if (verb !== undefined) return (await import('../lib/web/verbs')).runVerb(verb, args, env);
   const clone = await startClone({ env, running: getRunningRelease(__dirname) });
   const end = (waitSeconds: number) => (): void => {
     clone.stop(waitSeconds).then(() => process.exit(0), fail);

@@ -154,6 +154,21 @@ export class Sessions {
     });
   }
 
+  /** Signs everybody out. @returns how many sessions it were */
+  async endEverybodys(): Promise<number> {
+    return failClosed(async () => {
+      const nodes = 'nodes' in this.cache ? this.cache.nodes('master') : [this.cache];
+      let count = 0;
+      for (const node of nodes) {
+        for await (const keys of node.scanStream({ match: toKey('*'), count: 1_000 }) as AsyncIterable<string[]>) {
+          await Promise.all(keys.map((key) => this.cache.del(key)));
+          count += keys.length;
+        }
+      }
+      return count;
+    });
+  }
+
   /** One by one: in a cluster they may lie on different nodes. */
   async #drop(hashes: readonly string[]): Promise<void> {
     await Promise.all(hashes.map((hash) => this.cache.del(toKey(hash))));

@@ -269,8 +269,8 @@ test('a clone knows its release, and logs it with every line', async () => {
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   for (const line of lines) expect(line).toMatchObject({ clone: 'clone-1', release: digest });
-  const urls = lines.map(({ req }) => (req as { url?: string } | undefined)?.url).filter(Boolean);
-  expect(urls).toEqual(['/login']);
+  const paths = lines.map(({ path }) => path).filter(Boolean);
+  expect(paths).toEqual(['/login']);
 });
 
 test('a wrong environment is one sentence and exit 1', async () => {

@@ -18,6 +18,7 @@ import type { CacheClient } from '../../lib/web/caches/mode';
 import type { CacheMode } from '../../lib/web/env';
 import type { Secret } from '../../lib/web/secrets';
 import { project, serversFolder } from '../provide-servers';
+import { pauseProcess } from './paused';
 
 export type Flavour = 'mysql' | 'mariadb';
 
@@ -170,7 +171,7 @@ export async function startCache({ mode = 'single', flavour }: CacheOptions = {}
         onError: () => {},
       }),
     open: () => new Redis({ port, host: '127.0.0.1', username: 'administrator', password, retryStrategy: () => 50 }),
-    pause: () => cache.process.signal('SIGSTOP'),
+    pause: () => pauseProcess(cache.process.pid),
     resume: () => cache.process.signal('SIGCONT'),
     stop: async () => {
       await cache.stop();

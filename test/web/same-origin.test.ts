@@ -1,5 +1,11 @@
 // Requests that another site made a browser send: which are refused, by what they say about themselves.
+import { join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
+import { cloneEnv } from '../../lib/config/names';
+import { createApp } from '../../lib/web/app';
+import { Drain } from '../../lib/web/drain';
+import { readEnv } from '../../lib/web/env';
+import { getRunningRelease } from '../../lib/web/running-release';
 import { verifySameOrigin } from '../../lib/web/same-origin';
 
 const toRequest = (method: string, headers: Record<string, string>): FastifyRequest =>
@@ -37,3 +43,55 @@ test.each([
 test('without https an origin by http is ours', () => {
   expect(() => verifySameOrigin(toRequest('POST', { ...form, origin: 'http://clones.example' }), false)).not.toThrow();
 });
+
+describe('at every route that changes something', () => {
+  const endpoint = 'nowhere:1';
+  const env = readEnv({
+    ...{ [cloneEnv.stage]: 'dev', [cloneEnv.cloneId]: 'clone', [cloneEnv.port]: '1', [cloneEnv.pictures]: 'pictures' },
+    ...{ [cloneEnv.sessions]: endpoint, [cloneEnv.objects]: endpoint, [cloneEnv.primary]: endpoint },
+    ...{ [cloneEnv.cacheSecret]: 'arn', [cloneEnv.databaseSecret]: 'arn' },
+  });
+  const running = getRunningRelease(join(__dirname, '../../bin'));
+  const { server } = createApp({ env, running, drain: new Drain(1), logLevel: 'silent' });
+  let routes: [method: string, path: string][];
+
+  beforeAll(async () => {
+    await server.ready();
+    routes = readTree(server.printRoutes({ commonPrefix: false })).filter(([method]) => !/GET|HEAD/.test(method));
+  });
+
+  afterAll(() => server.close());
+
+  test.each(['cross-site', 'same-site'])('a request that is %s is refused', async (site) => {
+    expect(routes.length).toBeGreaterThan(20);
+    const answers = await Promise.all(
+      routes.map(async ([method, path]) => {
+        const url = path.replace(':id', '1').replace(':name', 'ada');
+        const headers = { 'sec-fetch-site': site, 'content-type': 'application/json' };
+        const { statusCode } = await server.inject({ method: method as 'POST', url, headers, payload: '{}' });
+        return [method, path, statusCode];
+      }),
+    );
+    expect(answers.filter(([, , status]) => status !== 403)).toEqual([]);
+  });
+
+  test('a page of ours is let in', async () => {
+    const [method, url] = ['POST' as const, '/api/users'];
+    const headers = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    expect((await server.inject({ method, url, headers, payload: '{}' })).statusCode).toBe(400);
+  });
+});
+
+/** Fastify's drawing of its routes: each line is what its path adds to that of the line it hangs on. */
+function readTree(drawing: string): [method: string, path: string][] {
+  const above: string[] = [];
+  const lines = drawing.split('\n').filter((line) => line !== '');
+  return lines.flatMap((line) => {
+    const [, indent = '', part = '', methods = ''] = /^([\s│├└─]*)(\S+)(?: \(([A-Z, ]+)\))?/.exec(line) ?? [];
+    const depth = indent.length / 4 - 1;
+    above.length = depth;
+    above[depth] = part;
+    const path = above.join('').replace('//', '/');
+    return methods.split(', ').map((method): [string, string] => [method, path]);
+  });
+}

@@ -1,5 +1,7 @@
 // Sessions on a real cache, by the app's own client: who signed out stays out, and time is the cache's.
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { closeCache } from '../../lib/web/caches';
 import type { CacheClient } from '../../lib/web/caches/mode';
@@ -9,6 +11,8 @@ import { cacheFlavours, cacheModes, type RealCache, startCache, untilTrue } from
 const user = { userId: 7, name: 'ada' };
 const toKey = (id: string) => `session:${createHash('sha256').update(id).digest('hex')}`;
 const kinds = cacheFlavours.flatMap((flavour) => cacheModes.map((mode) => ({ flavour, mode })));
+
+let users = 1_000;
 
 describe.each(kinds)('on $flavour in $mode mode', ({ flavour, mode }) => {
   let server: RealCache;
@@ -87,6 +91,81 @@ describe.each(kinds)('on $flavour in $mode mode', ({ flavour, mode }) => {
     await cache.pexpire(toKey(id), 5_000);
     expect(await sessions.setPosition(id, 'somewhere')).toBe(true);
     expect(await cache.pttl(toKey(id))).toBeLessThanOrEqual(5_000);
+  });
+
+  test('whatever two clones do in whichever order, who signed out stays out, and the last write is there', async () => {
+    const other = await server.openAsApp();
+    const clones = [sessions, new Sessions(other)];
+    const step = fc.record({
+      clone: fc.nat(1),
+      what: fc.constantFrom('find', 'write', 'delete', 'end', 'endAll', 'list'),
+      which: fc.nat(2),
+      at: fc.nat(6),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30 }), async (steps) => {
+        const userId = ++users;
+        const own = await Promise.all([0, 1, 2].map(() => sessions.create({ userId, name: 'ada' })));
+        /** When each was known to be over, and what was known to be written to it. */
+        const over = new Set<string>();
+        const written = new Map<string, number>();
+        const doers: Record<string, (on: Sessions, id: string) => Promise<unknown>> = {
+          find: async (on, id) => {
+            const wasOver = over.has(id);
+            const before = written.get(id) ?? 0;
+            const found = await on.find(id);
+            if (wasOver) expect(found).toBeUndefined();
+            if (found) expect(Number(found.position ?? 0)).toBeGreaterThanOrEqual(before);
+          },
+          write: async (on, id) => {
+            const wasOver = over.has(id);
+            // One at a time for each: which of two at once is the last is for the cache to say.
+            if (busy.has(id)) return;
+            busy.add(id);
+            const next = (written.get(id) ?? 0) + 1;
+            const isWritten = await on.setPosition(id, String(next));
+            busy.delete(id);
+            if (wasOver) expect(isWritten).toBe(false);
+            if (isWritten) written.set(id, next);
+          },
+          delete: async (on, id) => {
+            await on.delete(id);
+            over.add(id);
+          },
+          end: async (on, id) => {
+            if (await on.end(userId, createHash('sha256').update(id).digest('hex'))) over.add(id);
+          },
+          endAll: async (on, id) => {
+            await on.endAll(userId, id);
+            for (const one of own) if (one.id !== id) over.add(one.id);
+          },
+          list: (on, id) => on.list(userId, id),
+        };
+        const busy = new Set<string>();
+        await Promise.all(
+          steps.map(async ({ clone, what, which, at }) => {
+            await sleep(at);
+            await doers[what]?.(clones[clone] as Sessions, own[which]?.id ?? '');
+          }),
+        );
+        for (const { id } of own) {
+          const found = await sessions.find(id);
+          if (over.has(id)) expect(found).toBeUndefined();
+          else expect(found?.position ?? '0').toBe(String(written.get(id) ?? 0));
+        }
+      }),
+      { numRuns: 60, endOnFailure: true },
+    );
+    await closeCache(other);
+  });
+
+  test('V7.4.5: who runs the site signs one user out, or everybody', async () => {
+    const [one, two] = [await sessions.create({ userId: ++users, name: 'one' }), await sessions.create(user)];
+    expect(await sessions.endAll(one.userId)).toBe(1);
+    expect([await sessions.find(one.id), await sessions.find(two.id)]).toEqual([undefined, two]);
+    expect(await sessions.endEverybodys()).toBeGreaterThan(0);
+    expect(await sessions.find(two.id)).toBeUndefined();
+    expect(await cache.keys('session:*')).toEqual([]);
   });
 
   test('an idle session ends by itself', async () => {

@@ -1,6 +1,8 @@
 // Makes again what is denormalized, from what it was made of: while the app writes, a few people at a time.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { copiedActivities } from '../friends';
+import { Problem } from '../problem';
 import type { Database } from './database';
 import { raw } from './sql';
 import type { Transaction } from './transaction';
@@ -13,6 +15,10 @@ export interface Rebuilt {
 
 /** People or articles of one transaction, each of which locks what it corrects. */
 const batchSize = 200;
+
+/** A busy primary is asked again for about a quarter of a minute. */
+const attempts = 30;
+const pauseMilliseconds = 500;
 
 /** From the first, up to and without the second. */
 type Range = readonly [from: number, to: number];
@@ -30,10 +36,22 @@ export async function rebuild(database: Database): Promise<Rebuilt[]> {
   for (const { table, of, rebuild: rebuildRange } of parts) {
     let wrong = 0;
     for await (const range of toRanges(database, of))
-      wrong += (await database.transaction((tx) => rebuildRange(tx, range))).result;
+      wrong += (await patiently(() => database.transaction((tx) => rebuildRange(tx, range)))).result;
     rebuilt.push({ table, wrong });
   }
   return rebuilt;
+}
+
+/** Nobody waits for it, and doing it twice changes nothing: people who write come first. */
+async function patiently<T>(step: () => Promise<T>): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.statusCode !== 503 || n === attempts) throw error;
+      await sleep(pauseMilliseconds);
+    }
+  }
 }
 
 /** A few at a time, by their ids, to the end. */

@@ -11,6 +11,7 @@ import { createRedisEngine } from '../../../lib/web/cache/redis/redis-engine';
 import { closeCache } from '../../../lib/web/caches';
 import type { ObjectsEngine } from '../../../lib/web/env';
 import type { Secret } from '../../../lib/web/secrets';
+import { pauseProcess } from '../paused';
 import { getFreePort, startCache, untilTrue } from '../real-servers';
 
 export const engines: ObjectsEngine[] = ['redis', 'memcached'];
@@ -93,7 +94,7 @@ async function startMemcached(): Promise<RealEngine> {
       await once(socket, 'data');
       socket.destroy();
     },
-    pause: () => child.kill('SIGSTOP'),
+    pause: () => pauseProcess(child.pid as number),
     resume: () => child.kill('SIGCONT'),
     stop: () => endMemcached(child),
   };
