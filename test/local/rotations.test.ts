@@ -15,6 +15,7 @@ import { listResources, type ResourceReader } from '../../lib/local/resource-rea
 import { Rotations } from '../../lib/local/rotations';
 import { toSecrets } from '../../lib/local/secrets';
 import { createResolve, type Template } from '../../lib/local/template';
+import { makeServerTls, type ServerTls } from '../../lib/local/tls/authority';
 import { surroundings } from '../constructs/built';
 import { Rotating } from '../functions/rotating';
 import { type RealDatabase, startDatabase, untilTrue } from '../web/real-servers';
@@ -22,6 +23,7 @@ import { type RealDatabase, startDatabase, untilTrue } from '../web/real-servers
 const region = 'eu-central-1';
 
 let folder: string;
+let tls: ServerTls;
 let server: RealDatabase;
 let rotating: Rotating;
 let rotations: Rotations;
@@ -31,7 +33,8 @@ const events: string[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clonekit-rotations-'));
-  server = await startDatabase('mysql');
+  tls = await makeServerTls(join(folder, 'tls'), ['localhost', '127.0.0.1']);
+  server = await startDatabase('mysql', [], tls);
   list = readerOf(synthesize());
   rotating = await Rotating.start({
     secrets: toSecrets(list('AWS::SecretsManager::Secret'), [], []),
@@ -41,6 +44,7 @@ beforeAll(async () => {
         assembly: folder,
         region,
         endpoint,
+        caFile: tls.caFile,
         processes,
         logFile: join(folder, 'rotations.log'),
         onEvent: (text) => events.push(text),
