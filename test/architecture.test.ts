@@ -64,7 +64,7 @@ const rooms: Record<string, readonly string[]> = {
     ...['lib/config/base-images', 'lib/config/image-lock', 'lib/config/node-types'],
   ],
   'lib/local': [
-    ...['node:*', 'busboy', 'ioredis', 'mysql2', '@aws-sdk/*', '@smithy/core'],
+    ...['node:*', 'busboy', '@peculiar/x509', 'ioredis', 'mysql2', '@aws-sdk/*', '@smithy/core'],
     ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error'],
     ...['lib/release/descriptor', 'lib/release/sandbox', 'lib/release/unpack'],
   ],

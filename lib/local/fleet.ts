@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { Bucket } from './bucket';
 import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
+import { guestNetwork } from './image/emulator';
 import { keepAlive, type Server } from './keep-alive';
 import type { Launch, Launcher, Launching } from './launch';
 import type { Address } from './physical';
@@ -20,6 +21,7 @@ import { roleOf, startCache } from './servers/caches';
 import { launchProcesses } from './servers/clone';
 import { Database } from './servers/database';
 import { LoadBalancer } from './servers/load-balancer';
+import { makeServerTls, type ServerTls } from './tls/authority';
 import { Twin } from './twin/twin';
 
 export interface FleetOptions {
@@ -47,6 +49,9 @@ export interface FleetEvents {
   failed: [error: Error];
 }
 
+/** Of every server: mysql2 takes whoever it reaches by an address for `localhost`, the others for that address. */
+const hosts = ['localhost', '127.0.0.1', guestNetwork.host];
+
 /** After this a stop is not patient any more. */
 const patienceMs = 8000;
 
@@ -62,6 +67,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #rotations: Rotations | undefined;
   #bucket: Bucket | undefined;
   #folder: RunFolder | undefined;
+  #tls: ServerTls | undefined;
   readonly processes = new Processes();
   readonly #keeping: Promise<void>[] = [];
   #starting: Promise<void> | undefined;
@@ -103,6 +109,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
     return present(this.#bucket);
   }
 
+  /** Whom to trust that it is a cache or a database of this fleet. */
+  get tls(): ServerTls {
+    return present(this.#tls);
+  }
+
   /** Where AWS's API is answered. */
   get endpoint(): string {
     return present(this.#twin).endpoint;
@@ -132,6 +143,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     servers.forEach(({ key }, index) => {
       this.addresses.set(key, { host: '127.0.0.1', port: ports[index] as number });
     });
+    this.#tls = await makeServerTls(this.#run.of('tls'), hosts);
     if (port !== 0) this.addresses.set(plan.loadBalancer.key, { host: '127.0.0.1', port });
     this.#bucket = new Bucket(plan.pictures.name, this.#run.of('pictures'));
     this.#twin = await Twin.start(this);
@@ -140,6 +152,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       assembly: this.options.assembly,
       region: plan.region,
       endpoint: this.endpoint,
+      caFile: this.tls.caFile,
       processes: this.processes,
       logFile: this.#run.logOf('rotations'),
       onEvent: (text) => this.emit('event', text),
@@ -206,6 +219,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
           folder: this.#run.of(cache.purpose),
           port: this.#portOf(cache.key),
           cache,
+          tls: cache.tls ? this.tls : undefined,
           getPassword: ({ secretArn, key }) => this.secrets.get(secretArn)[key] as string,
         });
         this.#caches[index] = started;
@@ -236,6 +250,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
         databaseName: plan.primary.databaseName,
         master: loginOf(plan.primary.secretArn),
         users,
+        tls: this.tls,
       });
       this.#databases[index] = started;
       return started;
@@ -259,6 +274,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       processes: this.processes,
       folder: this.#run.of('clones'),
       endpoint: this.endpoint,
+      tls: this.tls,
       toUserData: (host) => {
         const seen = [...this.addresses].map(([key, { port }]): [string, Address] => [key, { host, port }]);
         return plan.toUserData(new Map(seen));

@@ -1,6 +1,7 @@
 // How a clone comes to be: the one thing that differs between clones that are processes and clones that are machines.
 import type { Instance, LaunchedClone } from './instance';
 import type { Processes } from './processes';
+import type { ServerTls } from './tls/authority';
 
 /** What a fleet gives to whoever launches its clones. */
 export interface Launching {
@@ -13,6 +14,8 @@ export interface Launching {
   readonly folder: string;
   /** Where AWS's API is answered, on the loopback of this machine. */
   readonly endpoint: string;
+  /** Whom clones trust to be their caches and databases. */
+  readonly tls: Pick<ServerTls, 'ca' | 'caFile'>;
   /** The launch template's user data, as text, with everything that runs on this machine at `host`. */
   toUserData(host: string): string;
   /** The file that keeps what a clone says. */

@@ -1,7 +1,6 @@
 // Replaces the password in a secret, step by step, with the very code the template names: run here as Lambda runs it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cloneEnv } from '../config/names';
 import type { RotationPlan } from './plan/rotation';
 import { FleetProcess } from './process';
 import type { Processes } from './processes';
@@ -13,6 +12,8 @@ export interface RotationsOptions {
   readonly region: string;
   /** Where AWS's API is answered. */
   readonly endpoint: string;
+  /** Whom functions trust to be a database. */
+  readonly caFile: string;
   readonly processes: Processes;
   readonly logFile: string;
   readonly onEvent: (text: string) => void;
@@ -74,7 +75,7 @@ export class Rotations {
 
   async #call(plan: RotationPlan, ClientRequestToken: string, Step: string): Promise<string> {
     const file = this.#codeOf(plan);
-    const { processes, logFile, endpoint, region } = this.options;
+    const { processes, logFile, endpoint, region, caFile } = this.options;
     const event = JSON.stringify({ Step, SecretId: plan.secretArn, ClientRequestToken });
     const name = plan.handler.split('.')[1] as string;
     const milliseconds = plan.timeoutSeconds * 1000;
@@ -86,7 +87,8 @@ export class Rotations {
       processes,
       env: {
         ...plan.environment,
-        [cloneEnv.tls]: 'off',
+        // On Lambda a file of Lambda's.
+        NODE_EXTRA_CA_CERTS: caFile,
         AWS_ENDPOINT_URL: endpoint,
         AWS_REGION: region,
         AWS_ACCESS_KEY_ID: 'rotation',
@@ -95,8 +97,6 @@ export class Rotations {
         AWS_CONFIG_FILE: '/dev/null',
         AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-        // A file of Lambda's.
-        NODE_EXTRA_CA_CERTS: '',
       },
     });
     const end = (): void => called.signal('SIGKILL');

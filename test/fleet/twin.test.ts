@@ -1,7 +1,8 @@
 // The twin of a running fleet under clients of AWS's API: the SDK's own, and the aws command line that nobody here wrote.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect, type PeerCertificate } from 'node:tls';
 import { AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import {
   CreateLoadBalancerCommand,
@@ -30,6 +31,9 @@ const flavours = [
   ['mariadb', 'redis'],
 ] as const;
 
+/** Of a login that is right, in the clear. */
+const refusals = { mysql: 'ER_SECURE_TRANSPORT_REQUIRED', mariadb: 'ER_ACCESS_DENIED_ERROR' };
+
 describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
   let fleet: RunningFleet;
   const config = () => ({
@@ -53,6 +57,9 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
   afterAll(async () => {
     await fleet?.stop();
   });
+
+  /** What people trust who connect to a cache or a database by themselves. */
+  const ca = () => readFileSync(join(fleet.home, 'run/tls/ca.pem'), 'utf8');
 
   const getSecret = async (part: string): Promise<Record<string, string>> => {
     const secrets = new SecretsManagerClient(config());
@@ -148,7 +155,10 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
     }[];
     const { username, password, dbname } = await getSecret('database');
     const open = ({ Endpoint }: (typeof instances)[number]) =>
-      createConnection({ host: Endpoint.Address, port: Endpoint.Port, user: username, password, database: dbname });
+      createConnection({
+        ...{ host: Endpoint.Address, port: Endpoint.Port, user: username, password, database: dbname },
+        ssl: { ca: ca(), verifyIdentity: true },
+      });
     const isReplica = (it: (typeof instances)[number]) => it.ReadReplicaSourceDBInstanceIdentifier !== undefined;
     const primary = await open(instances.find((it) => !isReplica(it)) as (typeof instances)[number]);
     const replica = await open(instances.find(isReplica) as (typeof instances)[number]);
@@ -173,7 +183,7 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
     const open = (purpose: string): Redis => {
       const group = ReplicationGroups.find(({ Description }) => Description === purpose);
       const { Address, Port } = group?.NodeGroups?.[0]?.PrimaryEndpoint ?? {};
-      return new Redis({ host: Address, port: Port, username, password });
+      return new Redis({ host: Address, port: Port, username, password, tls: { ca: ca() } });
     };
     const sessions = open('sessions');
     const objects = open('objects');
@@ -199,10 +209,58 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
     const client = new ElastiCacheClient(config());
     const { ReplicationGroups = [] } = await client.send(new DescribeReplicationGroupsCommand({}));
     const { Address, Port } = ReplicationGroups[0]?.NodeGroups?.[0]?.PrimaryEndpoint ?? {};
-    const stranger = new Redis({ host: Address, port: Port, lazyConnect: true, retryStrategy: () => null });
+    const options = { host: Address, port: Port, lazyConnect: true, retryStrategy: () => null };
+    const stranger = new Redis({ ...options, tls: { ca: ca() } });
     stranger.on('error', () => {});
     await expect(stranger.get('first')).rejects.toThrow(/NOAUTH|Connection is closed/);
     stranger.disconnect();
+  });
+
+  test('caches prove who they are by the authority of this fleet, and nobody speaks to them in the clear', async () => {
+    const { ReplicationGroups = [] } = await new ElastiCacheClient(config()).send(
+      new DescribeReplicationGroupsCommand({}),
+    );
+    expect(ReplicationGroups).toMatchObject(
+      Array(2).fill({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' }),
+    );
+    for (const { NodeGroups } of ReplicationGroups) {
+      const { Address: host = '', Port: port = 0 } = NodeGroups?.[0]?.PrimaryEndpoint ?? {};
+      const { subjectaltname, issuer } = await new Promise<PeerCertificate>((resolve, reject) => {
+        const socket = connect({ host, port, ca: ca() }, () => {
+          resolve(socket.getPeerCertificate());
+          socket.destroy();
+        });
+        socket.once('error', reject);
+      });
+      expect(subjectaltname).toContain(`IP Address:${host}`);
+      expect(issuer.CN).toBe('clonekit, one fleet on this machine');
+      const inTheClear = new Redis({ host, port, lazyConnect: true, retryStrategy: () => null });
+      inTheClear.on('error', () => {});
+      await expect(inTheClear.connect()).rejects.toThrow(/closed/);
+    }
+  });
+
+  test('databases prove who they are, and refuse who speaks in the clear', async () => {
+    const { DBInstances = [] } = await new RDSClient(config()).send(new DescribeDBInstancesCommand({}));
+    const { username: user, password } = await getSecret('database');
+    for (const { Endpoint } of DBInstances) {
+      const server = { host: Endpoint?.Address, port: Endpoint?.Port, user, password };
+      await expect(createConnection(server)).rejects.toMatchObject({ code: refusals[database] });
+      await expect(createConnection({ ...server, ssl: { verifyIdentity: true } })).rejects.toMatchObject({
+        code: 'HANDSHAKE_SSL_ERROR',
+      });
+      const connection = await createConnection({ ...server, ssl: { ca: ca(), verifyIdentity: true } });
+      const [status] = await connection.query("SHOW SESSION STATUS LIKE 'Ssl_version'");
+      connection.destroy();
+      expect(status).toMatchObject([{ Value: expect.stringMatching(/^TLSv1\.[23]$/) }]);
+    }
+  });
+
+  test('private keys are for who runs the fleet alone', () => {
+    const folder = join(fleet.home, 'run/tls');
+    expect(readdirSync(folder).sort()).toEqual(['ca.pem', 'server.key', 'server.pem']);
+    expect(statSync(join(folder, 'server.key')).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
   test('the SDK clients read load balancer, target group, caches and databases', async () => {

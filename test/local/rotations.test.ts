@@ -1,5 +1,5 @@
 // RotateSecret on this machine: the code that would be deployed runs, as the template says, on a real database.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
@@ -15,6 +15,7 @@ import { listResources, type ResourceReader } from '../../lib/local/resource-rea
 import { Rotations } from '../../lib/local/rotations';
 import { toSecrets } from '../../lib/local/secrets';
 import { createResolve, type Template } from '../../lib/local/template';
+import { makeAuthority, makeServerTls, type ServerTls } from '../../lib/local/tls/authority';
 import { surroundings } from '../constructs/built';
 import { Rotating } from '../functions/rotating';
 import { type RealDatabase, startDatabase, untilTrue } from '../web/real-servers';
@@ -22,6 +23,7 @@ import { type RealDatabase, startDatabase, untilTrue } from '../web/real-servers
 const region = 'eu-central-1';
 
 let folder: string;
+let tls: ServerTls;
 let server: RealDatabase;
 let rotating: Rotating;
 let rotations: Rotations;
@@ -31,7 +33,8 @@ const events: string[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'clonekit-rotations-'));
-  server = await startDatabase('mysql');
+  tls = await makeServerTls(join(folder, 'tls'), ['localhost', '127.0.0.1']);
+  server = await startDatabase('mysql', [], tls);
   list = readerOf(synthesize());
   rotating = await Rotating.start({
     secrets: toSecrets(list('AWS::SecretsManager::Secret'), [], []),
@@ -41,6 +44,7 @@ beforeAll(async () => {
         assembly: folder,
         region,
         endpoint,
+        caFile: tls.caFile,
         processes,
         logFile: join(folder, 'rotations.log'),
         onEvent: (text) => events.push(text),
@@ -104,7 +108,8 @@ function readerOf(template: Template): typeof list {
 
 const login = async (): Promise<boolean> => {
   const { username: user, password } = await rotating.read('app');
-  const connection = await createConnection({ host: '127.0.0.1', port: server.primaryPort, user, password });
+  const at = { host: '127.0.0.1', port: server.primaryPort, user, password };
+  const connection = await createConnection({ ...at, ssl: { ca: tls.ca, verifyIdentity: true } });
   connection.destroy();
   return true;
 };
@@ -160,6 +165,22 @@ test('a rotation that fails says at which step, and is taken up again when it is
   });
   await untilSaid(/is done/);
   expect((await rotating.read('app')).username).not.toBe(before.username);
+  expect(await login()).toBe(true);
+});
+
+test('a server of another authority is told no password', async () => {
+  const before = await rotating.read('app');
+  writeFileSync(tls.caFile, (await makeAuthority()).ca);
+  try {
+    await rotating.begin('app');
+    await untilSaid(/^rotation of app-\w+ failed at setSecret /);
+    expect(readFileSync(join(folder, 'rotations.log'), 'utf8')).toContain('"reason":"HANDSHAKE_SSL_ERROR"');
+    expect(await rotating.read('app')).toEqual(before);
+  } finally {
+    writeFileSync(tls.caFile, tls.ca);
+  }
+  await expect(rotating.begin('app')).rejects.toThrow('That rotation will be reattempted.');
+  await untilSaid(/is done/);
   expect(await login()).toBe(true);
 });
 

@@ -13,6 +13,7 @@ import { provideProgram } from '../../lib/local/programs/provide';
 import type { Accounts } from '../../lib/local/servers/accounts';
 import { Cache } from '../../lib/local/servers/cache';
 import { Database } from '../../lib/local/servers/database';
+import type { ServerTls } from '../../lib/local/tls/authority';
 import { openCache } from '../../lib/web/caches';
 import type { CacheClient } from '../../lib/web/caches/mode';
 import type { CacheMode } from '../../lib/web/env';
@@ -43,6 +44,8 @@ interface CacheOptions {
   mode?: CacheMode;
   /** @default - whichever a fleet prefers */
   flavour?: (typeof cacheFlavours)[number];
+  /** @default - in the clear: what is tested is something else */
+  tls?: ServerTls;
 }
 
 export interface RealCache {
@@ -71,7 +74,11 @@ const database = 'clonekit';
 
 const createFolder = (): string => mkdtempSync(join(tmpdir(), 'clonekit-web-'));
 
-export async function startDatabase(flavour: Flavour, users: Accounts['users'] = []): Promise<RealDatabase> {
+export async function startDatabase(
+  flavour: Flavour,
+  users: Accounts['users'] = [],
+  tls?: ServerTls,
+): Promise<RealDatabase> {
   const folder = createFolder();
   const env = { PATH: process.env.PATH, CLONEKIT_DATABASE: flavour };
   const program = await provideProgram('database', { project, serversFolder, env });
@@ -99,6 +106,7 @@ export async function startDatabase(flavour: Flavour, users: Accounts['users'] =
       databaseName: database,
       master: { username, password },
       users,
+      tls,
     });
   const [primary, replica] = await Promise.all([start('primary', 1), start('replica', 2)]);
   await replica.follow(primary);
@@ -120,7 +128,7 @@ export async function startDatabase(flavour: Flavour, users: Accounts['users'] =
   };
 }
 
-export async function startCache({ mode = 'single', flavour }: CacheOptions = {}): Promise<RealCache> {
+export async function startCache({ mode = 'single', flavour, tls }: CacheOptions = {}): Promise<RealCache> {
   const folder = createFolder();
   const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
   const program = await provideProgram('cache', { project, serversFolder, env: flavour && env });
@@ -153,6 +161,7 @@ export async function startCache({ mode = 'single', flavour }: CacheOptions = {}
     folder,
     port,
     cache: plan,
+    tls,
     getPassword: () => password,
   });
   const known = { get: async () => ({ username, password }), renew: async () => ({ username, password }) };

@@ -40,6 +40,7 @@ export function toCache(purpose: CacheFacts['purpose'], id: string, declared: De
     engine: cache.text('Engine'),
     engineVersion: cache.text('EngineVersion'),
     nodeType,
+    tls: cache.find('TransitEncryptionEnabled') === true,
     parameterGroup: parameterGroup?.physicalId ?? cache.text('CacheParameterGroupName'),
     parameters: (parameterGroup?.find('Properties') ?? {}) as Record<string, string>,
   };

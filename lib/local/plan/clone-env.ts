@@ -31,6 +31,13 @@ export function toEnvironment(userData: string, where = 'launch template'): Reco
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
+/** The same user data with one file more, which is there before all others. */
+export function withFile(userData: string, file: { readonly path: string; readonly content: string }): string {
+  const { head, config } = read(userData, 'launch template');
+  const write_files = [{ permissions: '0644', ...file }, ...config.write_files];
+  return `${head}${JSON.stringify({ ...config, write_files })}`;
+}
+
 /** The same user data with some variables of the environment file set otherwise, or added. */
 export function withEnvironment(userData: string, variables: Readonly<Record<string, string>>): string {
   const { head, config } = read(userData, 'launch template');

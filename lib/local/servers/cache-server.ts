@@ -5,6 +5,7 @@ import type { CachePlan } from '../plan/cache';
 import type { FleetProcess } from '../process';
 import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
+import type { ServerTls } from '../tls/authority';
 
 export interface CacheServerOptions<Plan extends CachePlan> {
   readonly program: Program;
@@ -13,6 +14,8 @@ export interface CacheServerOptions<Plan extends CachePlan> {
   readonly folder: string;
   readonly port: number;
   readonly cache: Plan;
+  /** By which it proves who it is. @default - it speaks no TLS */
+  readonly tls?: ServerTls;
   /** The password of a user of the template, by the reference it holds. */
   readonly getPassword: (reference: { secretArn: string; key: string }) => string;
 }
@@ -22,6 +25,8 @@ export interface CacheServer extends Server {
   readonly address: Address;
   readonly program: Program;
   readonly process: FleetProcess;
+  /** Whether what is said to it is encrypted. */
+  readonly isEncrypted: boolean;
   /** A figure of CloudWatch, by its name there; undefined for one that the engine does not have. */
   measure(metric: string): Promise<number | undefined>;
   /** What it runs with, by the names of its parameter group: asked of the server itself where it tells. */

@@ -26,6 +26,7 @@ export class Cache implements CacheServer {
     private readonly client: Redis,
     private readonly logFile: string,
     private readonly processes: Processes,
+    readonly isEncrypted: boolean,
   ) {}
 
   get process(): FleetProcess {
@@ -33,7 +34,7 @@ export class Cache implements CacheServer {
   }
 
   static async start(options: CacheServerOptions<ValkeyPlan>): Promise<Cache> {
-    const { program, folder, port, cache, getPassword } = options;
+    const { program, folder, port, cache, tls, getPassword } = options;
     mkdirSync(folder, { recursive: true });
     const password = generatePassword(32);
     const users = cache.users.map(({ name, access, password: reference }) => {
@@ -51,6 +52,7 @@ export class Cache implements CacheServer {
       port,
       username: overseer,
       password,
+      tls: tls && { ca: tls.ca },
       lazyConnect: true,
       commandTimeout: 2000,
       maxRetriesPerRequest: 1,
@@ -58,7 +60,7 @@ export class Cache implements CacheServer {
     });
     client.on('error', () => {}); // told by the command that fails
     const cluster = cache.mode === 'cluster' ? toClusterArguments(await findFreePort()) : [];
-    const command = [...program.command, ...toArguments(cache, port, folder, usersFile), ...cluster];
+    const command = [...program.command, ...toArguments(options, usersFile), ...cluster];
     const server = new Cache(
       cache,
       { host: '127.0.0.1', port },
@@ -68,6 +70,7 @@ export class Cache implements CacheServer {
       client,
       options.logFile,
       options.processes,
+      tls !== undefined,
     );
     await server.restart();
     return server;
@@ -166,9 +169,19 @@ const fsyncs: Readonly<Record<ValkeyPlan['durability'], string>> = {
 
 const isKept = ({ purpose, durability }: ValkeyPlan): boolean => purpose === 'sessions' || durability !== 'disabled';
 
-function toArguments(cache: ValkeyPlan, port: number, folder: string, usersFile: string): string[] {
+/** Where it listens: by TLS, or in the clear. */
+const toListening = ({ port, tls }: CacheServerOptions<ValkeyPlan>): string[] =>
+  tls
+    ? [
+        ...['--port', '0', '--tls-port', String(port), '--tls-cluster', 'yes', '--tls-auth-clients', 'no'],
+        ...['--tls-cert-file', tls.certificateFile, '--tls-key-file', tls.keyFile, '--tls-ca-cert-file', tls.caFile],
+      ]
+    : ['--port', String(port)];
+
+function toArguments(options: CacheServerOptions<ValkeyPlan>, usersFile: string): string[] {
+  const { cache, folder } = options;
   return [
-    ...['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--aclfile', usersFile],
+    ...['--bind', '127.0.0.1', ...toListening(options), '--dir', folder, '--aclfile', usersFile],
     ...['--maxmemory', String(cache.maxMemoryBytes), '--maxmemory-policy', cache.policy],
     // Sessions survive a restart of their cache, as ElastiCache's replicas and snapshots see to; objects may vanish.
     ...['--save', '', '--appendonly', isKept(cache) ? 'yes' : 'no', '--appendfsync', fsyncs[cache.durability]],

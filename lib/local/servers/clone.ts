@@ -5,7 +5,7 @@ import { cloneEnv, releaseFiles } from '../../config/names';
 import { unpackRelease } from '../../release/unpack';
 import { answers } from '../answers';
 import type { LaunchedClone } from '../instance';
-import type { Launcher } from '../launch';
+import type { Launcher, Launching } from '../launch';
 import type { Address } from '../physical';
 import { toEnvironment } from '../plan/clone-env';
 import { FleetProcess } from '../process';
@@ -21,7 +21,7 @@ export const launchProcesses: Launcher = async ({ archive, folder, processes, on
   const told = toEnvironment(launching.toUserData('127.0.0.1'));
   return async ({ id }) => {
     const port = await launching.findPort();
-    const env = { ...told, ...toLocalEnv({ id, port, endpoint: launching.endpoint, release }) };
+    const env = { ...told, ...toLocalEnv({ id, port, release, ...launching }) };
     return await CloneProcess.start({
       id,
       release,
@@ -113,16 +113,16 @@ const toLocalEnv = ({
   port,
   endpoint,
   release,
-}: {
+  tls,
+}: Pick<Launching, 'endpoint' | 'tls'> & {
   readonly id: string;
   readonly port: number;
-  readonly endpoint: string;
   readonly release: string;
 }): Record<string, string> => ({
   [cloneEnv.cloneId]: id,
   [cloneEnv.listen]: '127.0.0.1',
   [cloneEnv.port]: String(port),
-  [cloneEnv.tls]: 'off',
+  NODE_EXTRA_CA_CERTS: tls.caFile,
   [cloneEnv.https]: 'off',
   AWS_ENDPOINT_URL: endpoint,
   AWS_ACCESS_KEY_ID: id,

@@ -6,6 +6,8 @@ export interface Source {
   readonly port: number;
   readonly username: string;
   readonly password: string;
+  /** Whom to trust that it is the source. @default - it is followed in the clear */
+  readonly caFile?: string;
 }
 
 export interface DatabaseFlavour {

@@ -9,6 +9,7 @@ import { FleetProcess } from '../process';
 import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
+import type { ServerTls } from '../tls/authority';
 import { type Accounts, overseer, replicationUser, toInitSql } from './accounts';
 import { getFlavour } from './database-flavours';
 import { providePristine } from './pristine';
@@ -24,6 +25,8 @@ export interface DatabaseOptions extends Accounts {
   readonly port: number;
   /** Unique within the fleet, from 1. */
   readonly serverId: number;
+  /** By which it proves who it is. @default - it speaks no TLS that anybody could verify */
+  readonly tls?: ServerTls;
 }
 
 export class Database {
@@ -87,7 +90,8 @@ export class Database {
   /** Makes this server a read-only replica of another, and waits until it has caught up with it. */
   async follow(primary: Database): Promise<void> {
     const flavour = getFlavour(this.program);
-    const source = { ...primary.address, username: replicationUser, password: primary.#passwords.replication };
+    const caFile = primary.options.tls?.caFile;
+    const source = { ...primary.address, username: replicationUser, password: primary.#passwords.replication, caFile };
     for (const statement of flavour.follow(source)) await this.query(statement);
     await this.query(flavour.refuseWrites);
     await this.process.untilHealthy(async () => (await this.findLagSeconds()) === 0, 30_000);
@@ -108,8 +112,10 @@ export class Database {
   /** Runs one statement as the supervisor, who may do anything. */
   async query(statement: string): Promise<Record<string, unknown>[]> {
     const { host, port } = this.address;
+    const { tls } = this.options;
     const connection = await createConnection({
       ...{ host, port, user: overseer, password: this.#passwords.overseer, connectTimeout: 5000 },
+      ssl: tls && { ca: tls.ca, rejectUnauthorized: true, verifyIdentity: true },
     });
     try {
       const [rows] = await connection.query({ sql: statement, timeout: 10_000 });
@@ -121,7 +127,7 @@ export class Database {
 }
 
 function toArguments(options: DatabaseOptions, data: string): string[] {
-  const { program, port, serverId, database, socketFolder } = options;
+  const { program, port, serverId, database, socketFolder, tls } = options;
   const flavour = getFlavour(program);
   const parameters = Object.entries(database.parameters)
     .filter(([name, value]) => !(name in flavour.without) && !value.includes('{'))
@@ -134,6 +140,7 @@ function toArguments(options: DatabaseOptions, data: string): string[] {
     ...[`--socket=${join(socketFolder, `db${serverId}.sock`)}`, `--pid-file=${join(data, 'server.pid')}`],
     ...[`--server-id=${serverId}`, '--log-bin=binlog', '--log-replica-updates=ON'],
     '--innodb-buffer-pool-size=64M',
+    ...(tls ? [`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certificateFile}`, `--ssl-key=${tls.keyFile}`] : []),
     ...parameters,
     ...flavour.replication,
   ].map((argument) => (program.flavour === 'mariadb' ? argument.replace('log-replica', 'log-slave') : argument));

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cloneEnv } from '../../config/names';
+import { cloneEnv, cloneEnvFile } from '../../config/names';
 import { listChanges } from '../image/changes';
 import type { DiskImage } from '../image/disk';
 import {
@@ -18,7 +18,7 @@ import { type MachineFacts, MetadataService } from '../image/metadata';
 import { type LaunchedClone, toTargetState } from '../instance';
 import type { Launcher } from '../launch';
 import type { Address } from '../physical';
-import { toEnvironment, withEnvironment } from '../plan/clone-env';
+import { toEnvironment, withEnvironment, withFile } from '../plan/clone-env';
 import { FleetProcess } from '../process';
 import type { Processes } from '../processes';
 
@@ -29,6 +29,9 @@ export interface PoweredOff {
   readonly changes: readonly string[];
 }
 
+/** Beside the environment that names it: in memory, and gone with the machine. */
+const caFile = join(dirname(cloneEnvFile), 'ca.pem');
+
 /** A fleet whose clones are machines, all booted from one image. */
 export const launchMachines =
   (image: DiskImage, onOff: (off: PoweredOff) => void = () => {}): Launcher =>
@@ -36,8 +39,8 @@ export const launchMachines =
     const accelerator = await findAccelerator();
     const told = launching.toUserData(guestNetwork.host);
     const variables = toEnvironment(told);
-    const userData = withEnvironment(told, {
-      [cloneEnv.tls]: 'off',
+    const userData = withEnvironment(withFile(told, { path: caFile, content: launching.tls.ca }), {
+      NODE_EXTRA_CA_CERTS: caFile,
       [cloneEnv.https]: 'off',
       [cloneEnv.readySeconds]: String(Number(variables[cloneEnv.readySeconds]) * bootPatience),
       AWS_ENDPOINT_URL: toSeen(launching.endpoint),

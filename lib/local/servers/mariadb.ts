@@ -57,12 +57,12 @@ export const mariadb: DatabaseFlavour = {
     'gtid-mode': 'GTIDs are always on',
     enforce_gtid_consistency: 'GTIDs are always on',
     session_track_gtids: 'it reports last_gtid as a system variable',
-    require_secure_transport: 'the fleet talks over loopback without TLS',
     binlog_format: 'given above',
   },
-  follow: ({ host, port, username, password }) => [
+  follow: ({ host, port, username, password, caFile }) => [
     `CHANGE MASTER TO MASTER_HOST=${quote(host)}, MASTER_PORT=${port}, MASTER_USER=${quote(username)}, ` +
-      `MASTER_PASSWORD=${quote(password)}, MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1`,
+      `MASTER_PASSWORD=${quote(password)}, MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1` +
+      (caFile ? `, MASTER_SSL=1, MASTER_SSL_CA=${quote(caFile)}, MASTER_SSL_VERIFY_SERVER_CERT=1` : ''),
     'START SLAVE',
   ],
   refuseWrites: 'SET GLOBAL read_only = ON',

@@ -1,11 +1,14 @@
 // Memcached as a cache of objects: its memory bound and what it refuses are the template's.
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
+import { relative } from 'node:path';
+import { connect as connectByTls } from 'node:tls';
 import { OperatorError } from '../../config/operator-error';
 import type { Address } from '../physical';
 import type { MemcachedPlan } from '../plan/cache';
 import { FleetProcess } from '../process';
 import type { Program } from '../programs/program';
+import type { ServerTls } from '../tls/authority';
 import type { CacheServer, CacheServerOptions } from './cache-server';
 
 export class Memcached implements CacheServer {
@@ -29,6 +32,10 @@ export class Memcached implements CacheServer {
 
   get program(): Program {
     return this.options.program;
+  }
+
+  get isEncrypted(): boolean {
+    return this.options.tls !== undefined;
   }
 
   get process(): FleetProcess {
@@ -70,7 +77,7 @@ export class Memcached implements CacheServer {
 
   /** One command of the text protocol: what it answers, the last word of each line by the words before it. */
   async #ask(command: string): Promise<ReadonlyMap<string, string>> {
-    const text = await exchange(this.address, command);
+    const text = await exchange(this.address, this.options.tls, command);
     return new Map(
       text.split('\r\n').map((line): [string, string] => {
         const last = line.lastIndexOf(' ');
@@ -111,7 +118,17 @@ const parameters: Readonly<Record<string, Parameter>> = {
   },
 };
 
-function toArguments({ cache, port }: CacheServerOptions<MemcachedPlan>): string[] {
+/** Of paths that a comma could be in, only what is behind their common folder. */
+const toTlsArguments = ({ tls, folder }: CacheServerOptions<MemcachedPlan>): string[] =>
+  tls
+    ? [
+        '--enable-ssl',
+        `--extended=ssl_chain_cert=${relative(folder, tls.certificateFile)},ssl_key=${relative(folder, tls.keyFile)}`,
+      ]
+    : [];
+
+function toArguments(options: CacheServerOptions<MemcachedPlan>): string[] {
+  const { cache, port } = options;
   const fromTemplate = Object.entries(cache.parameters).flatMap(([name, value]) => {
     const parameter = parameters[name];
     if (parameter) return parameter.toArguments(value);
@@ -123,6 +140,7 @@ function toArguments({ cache, port }: CacheServerOptions<MemcachedPlan>): string
     `--memory-limit=${Math.floor(cache.maxMemoryBytes / 2 ** 20)}`,
     // It would not run as root unless it is told to.
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+    ...toTlsArguments(options),
     ...fromTemplate,
   ];
 }
@@ -130,9 +148,10 @@ function toArguments({ cache, port }: CacheServerOptions<MemcachedPlan>): string
 /** How every answer to what is asked here ends. */
 const isWhole = (text: string): boolean => /^(?:VERSION .*|END|ERROR.*)\r\n$/m.test(text);
 
-const exchange = ({ host, port }: Address, command: string): Promise<string> =>
+const exchange = ({ host, port }: Address, tls: ServerTls | undefined, command: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: 2000 });
+    const where = { host, port, timeout: 2000 };
+    const socket = tls ? connectByTls({ ...where, ca: tls.ca }) : connect(where);
     let text = '';
     socket.setEncoding('utf8');
     socket.once('timeout', () => socket.destroy(new Error('Memcached did not answer in time.')));

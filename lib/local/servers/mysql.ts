@@ -32,12 +32,15 @@ export const mysql: DatabaseFlavour = {
   ],
   replication: ['--gtid-mode=ON', '--enforce-gtid-consistency=ON'],
   without: {
-    require_secure_transport: 'the fleet talks over loopback without TLS',
     binlog_format: 'rows are the only format of current releases',
   },
-  follow: ({ host, port, username, password }) => [
+  follow: ({ host, port, username, password, caFile }) => [
     `CHANGE REPLICATION SOURCE TO SOURCE_HOST=${quote(host)}, SOURCE_PORT=${port}, SOURCE_USER=${quote(username)}, ` +
-      `SOURCE_PASSWORD=${quote(password)}, SOURCE_AUTO_POSITION=1, GET_SOURCE_PUBLIC_KEY=1, SOURCE_CONNECT_RETRY=1, SOURCE_HEARTBEAT_PERIOD=1`,
+      `SOURCE_PASSWORD=${quote(password)}, SOURCE_AUTO_POSITION=1, SOURCE_CONNECT_RETRY=1, SOURCE_HEARTBEAT_PERIOD=1, ` +
+      // In the clear a password is sent encrypted with the server's key, which must be asked for.
+      (caFile
+        ? `SOURCE_SSL=1, SOURCE_SSL_CA=${quote(caFile)}, SOURCE_SSL_VERIFY_SERVER_CERT=1`
+        : 'GET_SOURCE_PUBLIC_KEY=1'),
     'START REPLICA',
   ],
   refuseWrites: 'SET GLOBAL super_read_only = ON',

@@ -35,6 +35,14 @@ const toEndpoints: Readonly<Record<Cache['plan']['mode'], (cache: Cache) => sche
   }),
 };
 
+/** What the server was started with. */
+const toTransit = ({
+  isEncrypted,
+}: CacheServer): Pick<schemas.CacheCluster, 'TransitEncryptionEnabled' | 'TransitEncryptionMode'> =>
+  isEncrypted
+    ? { TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' }
+    : { TransitEncryptionEnabled: false };
+
 const toNodeGroup = (cache: Cache): schemas.NodeGroup => ({ NodeGroupId: '0001', Status: statusOf(cache) });
 const toMember = (cache: Cache): schemas.NodeGroupMember => ({ CacheClusterId: memberOf(cache), CacheNodeId: '0001' });
 
@@ -49,7 +57,7 @@ const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGrou
   ...toEndpoints[cache.plan.mode](cache),
   AutomaticFailover: 'disabled',
   MultiAZ: 'disabled',
-  TransitEncryptionEnabled: false,
+  ...toTransit(cache),
   AtRestEncryptionEnabled: false,
   AuthTokenEnabled: false,
   // What the server was started with; its log is on one disk here.
@@ -58,9 +66,7 @@ const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGrou
 
 /** What a member of a replication group tells of itself, and what a cluster that is in none. */
 const toBelonging = (cache: CacheServer): schemas.CacheCluster =>
-  cache instanceof Memcached
-    ? { ConfigurationEndpoint: toEndpoint(cache), TransitEncryptionEnabled: false }
-    : { ReplicationGroupId: cache.plan.id };
+  cache instanceof Memcached ? { ConfigurationEndpoint: toEndpoint(cache) } : { ReplicationGroupId: cache.plan.id };
 
 const toCluster = (
   cache: CacheServer,
@@ -68,6 +74,7 @@ const toCluster = (
 ): schemas.CacheCluster => ({
   CacheClusterId: memberOf(cache),
   ...toBelonging(cache),
+  ...toTransit(cache),
   CacheClusterStatus: statusOf(cache),
   Engine: cache.program.flavour,
   EngineVersion: cache.program.version,

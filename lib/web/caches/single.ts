@@ -1,4 +1,5 @@
 // A cache that is one server to its clients: behind its name is whichever node is primary.
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import type { CreateClient } from './mode';
 
@@ -8,7 +9,8 @@ export const createSingle: CreateClient = ({ endpoint, login, tls, policy, toRet
     ...login,
     host: endpoint.host,
     port: endpoint.port,
-    tls: tls ? { servername: endpoint.host } : undefined,
+    // The host is verified in any case; only a name can be told to the server.
+    tls: tls ? { servername: isIP(endpoint.host) ? undefined : endpoint.host } : undefined,
     enableOfflineQueue: false,
     retryStrategy: toRetryDelay,
     lazyConnect: true,

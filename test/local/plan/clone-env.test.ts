@@ -1,5 +1,5 @@
 // User data as a clone's environment, and changed for this machine without being anything but user data.
-import { toEnvironment, withEnvironment } from '../../../lib/local/plan/clone-env';
+import { toEnvironment, withEnvironment, withFile } from '../../../lib/local/plan/clone-env';
 
 const toUserData = (content: string, head = '## template: jinja\n#cloud-config\n'): string => {
   const told = { path: '/run/clonekit/told', content: '' };
@@ -26,4 +26,13 @@ test.each(['', '#!/bin/sh\n', '#cloud-config\n{}', '## template: jinja\n#cloud-c
 test('variables are changed and added, everything else stays as it was', () => {
   const changed = withEnvironment(toUserData('A=1\nB={{ v1.instance_id }}\n'), { A: '2', C: '3' });
   expect(changed).toBe(toUserData('A=2\nB={{ v1.instance_id }}\nC=3\n'));
+});
+
+test('a file more is written before all others, for what reads them may need it', () => {
+  const told = toUserData('A=1\n');
+  const [head = '', config = ''] = told.split(/(?<=#cloud-config\n)/);
+  const changed = withFile(told, { path: '/run/clonekit/ca.pem', content: 'PEM' });
+  const added = { permissions: '0644', path: '/run/clonekit/ca.pem', content: 'PEM' };
+  expect(changed).toBe(`${head}${JSON.stringify({ write_files: [added, ...JSON.parse(config).write_files] })}`);
+  expect(toEnvironment(changed)).toEqual({ A: '1' });
 });

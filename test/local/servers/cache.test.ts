@@ -9,6 +9,7 @@ import type { ValkeyPlan } from '../../../lib/local/plan/cache';
 import { Processes } from '../../../lib/local/processes';
 import { provideProgram } from '../../../lib/local/programs/provide';
 import { Cache } from '../../../lib/local/servers/cache';
+import { makeServerTls } from '../../../lib/local/tls/authority';
 import { elastiCache } from '../../../lib/local/twin/elasti-cache';
 import { project, serversFolder } from '../../provide-servers';
 
@@ -30,10 +31,15 @@ const toPlan = (changes: Pick<ValkeyPlan, 'mode' | 'durability' | 'purpose'>): V
   ...changes,
 });
 
-async function start(flavour: string, cache: ValkeyPlan): Promise<{ cache: Cache; stop: () => Promise<void> }> {
+async function start(
+  flavour: string,
+  cache: ValkeyPlan,
+  hosts?: readonly string[],
+): Promise<{ cache: Cache; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-cache-'));
   const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
   const started = await Cache.start({
+    tls: hosts && (await makeServerTls(join(folder, 'tls'), hosts)),
     program: await provideProgram('cache', { project, serversFolder, env }),
     processes: new Processes(),
     logFile: join(folder, 'cache.log'),
@@ -130,9 +136,30 @@ test.each(flavours)('%s alone is no cluster, and what need not be kept is not', 
       ClusterMode: 'disabled',
       MemberClusters: ['cache-001'],
       EffectiveDurability: 'disabled',
+      TransitEncryptionEnabled: false,
       NodeGroups: [{ PrimaryEndpoint: { Address, Port }, NodeGroupMembers: [{ CurrentRole: 'primary' }] }],
     });
     expect(group?.ConfigurationEndpoint).toBeUndefined();
+  } finally {
+    await stop();
+  }
+});
+
+test.each(flavours)('%s with a certificate answers by TLS alone, and the twin says so', async (flavour) => {
+  const plan = toPlan({ purpose: 'objects', mode: 'single', durability: 'disabled' });
+  const { cache, stop } = await start(flavour, plan, ['127.0.0.1']);
+  try {
+    expect(await describeGroup(cache)).toMatchObject({
+      TransitEncryptionEnabled: true,
+      TransitEncryptionMode: 'required',
+    });
+    const inTheClear = new Redis({ ...cache.address, ...login, lazyConnect: true, retryStrategy: () => null });
+    inTheClear.on('error', () => {});
+    await expect(inTheClear.connect()).rejects.toThrow(/closed/);
+    cache.process.signal('SIGKILL');
+    await cache.process.exited;
+    await cache.restart();
+    expect(await cache.info('cluster_enabled')).toBe(0);
   } finally {
     await stop();
   }

@@ -98,6 +98,7 @@ async function prepare(stage: string, readySeconds = 60) {
     processes,
     folder: join(run, 'clones'),
     endpoint: twin.endpoint,
+    tls: { ca: '', caFile: '' },
     toUserData: () => `#cloud-config\n${userData}`,
     toLogFile: (id) => join(run, `${id}.log`),
     findPort: findFreePort,

@@ -13,6 +13,7 @@ import type { MemcachedPlan } from '../../../lib/local/plan/cache';
 import { Processes } from '../../../lib/local/processes';
 import { provideProgram } from '../../../lib/local/programs/provide';
 import { Memcached } from '../../../lib/local/servers/memcached';
+import { makeServerTls, type ServerTls } from '../../../lib/local/tls/authority';
 import { elastiCache } from '../../../lib/local/twin/elasti-cache';
 import { project, serversFolder } from '../../provide-servers';
 import { planWith } from '../planned';
@@ -20,8 +21,9 @@ import { planWith } from '../planned';
 let folder: string;
 let memcached: Memcached;
 
-const start = async (plan: MemcachedPlan): Promise<Memcached> =>
+const start = async (plan: MemcachedPlan, tls?: ServerTls): Promise<Memcached> =>
   await Memcached.start({
+    tls,
     program: await provideProgram('memcached', { project, serversFolder, env: { PATH: process.env.PATH } }),
     processes: new Processes(),
     logFile: join(folder, 'memcached.log'),
@@ -40,9 +42,9 @@ const declared = (): MemcachedPlan => {
 };
 
 /** What it answers to a command of its text protocol, up to the end of the answer. */
-const say = (command: string, end: RegExp): Promise<string> =>
+const say = (command: string, end: RegExp, server = memcached): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = connect(memcached.address).setEncoding('utf8').setTimeout(5000);
+    const socket = connect(server.address).setEncoding('utf8').setTimeout(5000);
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk;
@@ -50,13 +52,16 @@ const say = (command: string, end: RegExp): Promise<string> =>
       socket.destroy();
       resolve(text);
     });
-    socket.once('error', reject).once('timeout', () => reject(new Error('no answer')));
+    socket
+      .once('error', reject)
+      .once('close', () => reject(new Error('closed')))
+      .once('timeout', () => reject(new Error('no answer')));
     socket.write(command);
   });
 
-const ask = async <T>(action: string, input: object): Promise<T> => {
+const ask = async <T>(action: string, input: object, server = memcached): Promise<T> => {
   const handle = elastiCache.actions[action] as (input: object, fleet: object) => unknown;
-  return (await handle(input, { caches: [memcached], plan: { region: 'eu-central-1' } })) as T;
+  return (await handle(input, { caches: [server], plan: { region: 'eu-central-1' } })) as T;
 };
 
 beforeAll(async () => {
@@ -102,6 +107,19 @@ test('the twin tells of a cluster with one node, in no replication group, and no
   ]);
   expect(CacheClusters?.[0]).not.toHaveProperty('ReplicationGroupId');
   expect(await ask<ReplicationGroupMessage>('DescribeReplicationGroups', {})).toEqual({ ReplicationGroups: [] });
+});
+
+test('with a certificate it answers by TLS alone, and the twin says so', async () => {
+  const tls = await makeServerTls(join(folder, 'tls'), ['127.0.0.1']);
+  const encrypted = await start(declared(), tls);
+  try {
+    expect(await encrypted.measure('Evictions')).toBe(0);
+    const { CacheClusters } = await ask<CacheClusterMessage>('DescribeCacheClusters', {}, encrypted);
+    expect(CacheClusters).toMatchObject([{ TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' }]);
+    await expect(say('version\r\n', /VERSION/, encrypted)).rejects.toThrow();
+  } finally {
+    await encrypted.stop();
+  }
 });
 
 test('the twin tells the parameters that it runs with', async () => {

@@ -10,6 +10,8 @@ export interface CacheFacts {
   readonly nodeType: string;
   readonly parameterGroup: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Whether it is spoken to by TLS, and not otherwise. @default false */
+  readonly tls?: boolean;
 }
 
 /** What the templates declare, by the names that AWS would give to it. */

@@ -1,5 +1,5 @@
 // One connection to a memcached server that comes back by itself: commands fail at once while there is none, and in time.
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Endpoint } from '../../env';
 import { type Reply, ReplyReader } from './replies';
@@ -73,7 +73,9 @@ export class Connection {
 
   #connect(onAttempted: () => void): void {
     const { endpoint, tls, onError } = this.options;
-    const socket = tls ? connectTls({ ...endpoint, servername: endpoint.host }) : connectPlain(endpoint);
+    // The host is verified in any case; only a name can be told to the server.
+    const servername = isIP(endpoint.host) ? undefined : endpoint.host;
+    const socket = tls ? connectTls({ ...endpoint, servername }) : connectPlain(endpoint);
     this.#socket = socket;
     const reader = new ReplyReader();
     socket.setNoDelay(true);
