@@ -1,6 +1,6 @@
 // The app's client of a cache on real servers: what is lost is not sent again, and what comes back is found again.
 import type { Redis } from 'ioredis';
-import { closeCache } from '../../lib/web/caches';
+import { closeCache, toRetryDelay } from '../../lib/web/caches';
 import type { CacheClient } from '../../lib/web/caches/mode';
 import type { Secret } from '../../lib/web/secrets';
 import { cacheFlavours, cacheModes, type RealCache, startCache, untilTrue } from './real-servers';
@@ -21,6 +21,12 @@ const countConnections = async (admin: Redis, { username }: RealCache): Promise<
   String(await admin.client('LIST'))
     .split('\n')
     .filter((line) => line.includes(` user=${username} `)).length;
+
+test('a cache that is back is tried within 2 s, however long it was away, and not by all clones at once', () => {
+  const delays = Array.from({ length: 100 }, (_, attempt) => toRetryDelay(attempt + 1));
+  expect(Math.max(...delays)).toBeLessThan(1_500);
+  expect(new Set(delays.slice(-20)).size).toBeGreaterThan(10);
+});
 
 describe.each(kinds)('on $flavour in $mode mode', ({ flavour, mode }) => {
   let server: RealCache;
