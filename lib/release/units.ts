@@ -1,6 +1,7 @@
 // The systemd units of an image: how the app and what stands beside it are started, bounded, watched and ended.
 import { cloneEnvFile, cloneFolder, cloneToldFile, releaseFiles } from '../config/names';
 import { deriveReadiness } from '../config/readiness';
+import { authoritiesFile } from './authorities';
 import { toNodeFlags } from './sandbox';
 
 /** Section → its lines, in order; a key may be there twice. */
@@ -87,6 +88,8 @@ const toUnitsByName = (entry: string): Readonly<Record<string, Unit>> => ({
     Service: [
       'Type=exec',
       `ExecStart=${node} ${cloneFolder}/${entry}`,
+      // Databases are verified by it.
+      `Environment=NODE_EXTRA_CA_CERTS=${cloneFolder}/${authoritiesFile}`,
       'Restart=always',
       'RestartSec=500ms',
       'KillMode=mixed',

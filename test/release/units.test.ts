@@ -40,6 +40,10 @@ describe.each(['clonekit.service', ...programs])('%s', (name) => {
   test('is bounded in memory', () => expect(valuesOf(name, 'MemoryMax')).toHaveLength(1));
 });
 
+test('the app believes the authorities of RDS, which Node does not know', () => {
+  expect(valuesOf('clonekit.service', 'Environment')).toContain('NODE_EXTRA_CA_CERTS=/opt/clonekit/clone/rds-ca.pem');
+});
+
 test('nothing starts before the clone has been told who it is', () => {
   expect(valuesOf('clonekit.path', 'PathExists')).toEqual(['/run/clonekit/told']);
   const installed = [...units].filter(([, text]) => text.includes('[Install]')).map(([path]) => path);
