@@ -1,5 +1,5 @@
 // The application: the server's limits, then what every answer has, then health, then the site.
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { Accounts } from './accounts';
 import { createAnswerHeaders } from './answer-headers';
 import { Assets } from './assets';
@@ -73,11 +73,14 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
   });
   const backends = new Backends({ env, running, log: app.log, sessionLimits });
 
-  app.addHook('onRequest', async (_request, reply) => {
+  // Not async, as most hooks of every request: a promise each would cost more than what they do.
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (drain.isDraining) reply.header('connection', 'close');
+    done(null, payload);
   });
   app.setErrorHandler<Error>((error, request, reply) => answerError(assets, error, request, reply));
   app.setNotFoundHandler((request, reply) => answerNotFound(assets, request, reply));
@@ -129,9 +132,15 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
     scope.removeContentTypeParser('text/plain');
     scope.decorateRequest('session', undefined);
     scope.decorateRequest('sessionFailure', undefined);
-    scope.addHook('onRequest', async (request) => verifySameOrigin(request, https));
+    scope.addHook('onRequest', (request, _reply, done) => {
+      verifySameOrigin(request, https);
+      done();
+    });
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
-    scope.addHook('onRequest', (request) => countWrite(site, request));
+    scope.addHook('onRequest', (request, _reply, done) => {
+      if (!request.session || safeMethods.includes(request.method)) done();
+      else site.limits.count('writeOf', String(request.session.userId)).then(() => done(), done);
+    });
     registerApi(scope, site);
     registerPeopleApi(scope, site);
     registerCommentApi(scope, site);
@@ -153,9 +162,3 @@ function registerSite(app: FastifyInstance, site: Site, https: boolean): void {
 }
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
-
-/** Of who is signed in. */
-async function countWrite({ limits }: Site, { method, session }: FastifyRequest): Promise<void> {
-  if (!session || safeMethods.includes(method)) return;
-  await limits.count('writeOf', String(session.userId));
-}

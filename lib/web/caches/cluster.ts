@@ -1,5 +1,6 @@
 // A cache in cluster mode: its endpoint names the nodes, and the nodes say which of them has a key.
 import { Cluster } from 'ioredis';
+import { gatherWrites } from './gather-writes';
 import type { CreateClient } from './mode';
 
 export const createCluster: CreateClient = ({ endpoint, login, tls, policy, toRetryDelay, onError }) => {
@@ -22,7 +23,10 @@ export const createCluster: CreateClient = ({ endpoint, login, tls, policy, toRe
   // Why no node could be asked is told by each of them.
   client.on('error', () => undefined);
   client.on('node error', onError);
-  client.on('+node', (node) => Object.assign(node.options, current));
+  client.on('+node', (node) => {
+    Object.assign(node.options, current);
+    gatherWrites(node);
+  });
   return {
     client,
     setLogin: (renewed) => {

@@ -1,5 +1,6 @@
 // A cache that is one server to its clients: behind its name is whichever node is primary.
 import { Redis } from 'ioredis';
+import { gatherWrites } from './gather-writes';
 import type { CreateClient } from './mode';
 
 export const createSingle: CreateClient = ({ endpoint, login, tls, policy, toRetryDelay, onError }) => {
@@ -14,6 +15,7 @@ export const createSingle: CreateClient = ({ endpoint, login, tls, policy, toRet
     lazyConnect: true,
   });
   client.on('error', onError);
+  gatherWrites(client);
   return {
     client,
     // Each connection attempt reads the options again.
