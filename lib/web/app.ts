@@ -9,6 +9,7 @@ import type { Database } from './database/database';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
+import { createLogLines } from './log-lines';
 import { Bucket } from './pictures/bucket';
 import { Pictures } from './pictures/pictures';
 import { RateLimits } from './rate-limits';
@@ -54,7 +55,11 @@ export function createApp({ env, running, drain, logLevel, sessionLimits }: AppO
   const identity = { clone: env.cloneId, release: running.release, startedAt: new Date().toISOString() };
 
   const app: FastifyInstance = fastify({
-    logger: { level: logLevel ?? 'info', base: { clone: env.cloneId, release: running.release } },
+    logger: {
+      level: logLevel ?? 'info',
+      base: { clone: env.cloneId, release: running.release },
+      stream: createLogLines(),
+    },
     // The load balancer, and nobody before it.
     trustProxy: (_address, hop) => hop < 1,
     // The largest article, every character of it percent-encoded, fits.
