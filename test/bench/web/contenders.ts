@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { releaseFiles } from '../../../lib/config/names';
 import { toNodeFlags } from '../../../lib/release/sandbox';
 import { unpackRelease } from '../../../lib/release/unpack';
@@ -12,6 +13,7 @@ import { toCloneEnv } from '../clone-env';
 import { keepPage, type Peer, peers, signInAtPeer, startPeer } from '../peers';
 import type { Workshop } from '../workshop';
 import { writeArticle } from './article';
+import { askMemory, type Held } from './memory';
 
 export interface Contender {
   readonly name: 'ours' | Peer;
@@ -27,8 +29,12 @@ export interface Contenders {
   /** Ours is the first. */
   readonly all: readonly [Contender, ...Contender[]];
   readonly articleId: number;
+  /** What our process held before anybody came. */
+  readonly rest: Held;
   stop(): Promise<void>;
 }
+
+const restMs = 10_000;
 
 /** What makes the process tell what it holds when it is asked. */
 const tellMemory = join(__dirname, 'tell-memory.cjs');
@@ -43,6 +49,8 @@ export async function startContenders(workshop: Workshop, servers: Servers): Pro
     join(folder, entry),
   ]);
 
+  await delay(restMs);
+  const rest = await askMemory(child);
   const url = `http://127.0.0.1:${port}`;
   const visitor = await signIn(url, 'ada');
   const { articleId, page } = await writeArticle(url, visitor);
@@ -62,6 +70,7 @@ export async function startContenders(workshop: Workshop, servers: Servers): Pro
   return {
     all: [ours, ...others],
     articleId,
+    rest,
     stop: async () => {
       await Promise.all([ours, ...others].map((contender) => workshop.stop(contender.child, 'SIGINT')));
     },
