@@ -112,6 +112,8 @@ const tools: Record<string, string> = {
   '@biomejs/biome': '`npm run lint`',
   '@swc/jest': 'how jest reads TypeScript, named in package.json',
   '@types/busboy': 'types of what reads forms',
+  '@types/express': 'types of a peer of the bench',
+  '@types/express-session': 'types of a peer of the bench',
   '@types/jest': 'types of the tests',
   '@types/markdown-it': 'types of what reads Markdown',
   '@types/node': 'types of Node',

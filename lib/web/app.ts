@@ -1,5 +1,5 @@
 // The application: the server's limits, then what every answer has, then health, then the site.
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { Accounts } from './accounts';
 import { createAnswerHeaders } from './answer-headers';
 import { Assets } from './assets';
@@ -9,6 +9,7 @@ import type { Database } from './database/database';
 import type { Drain } from './drain';
 import type { WebEnv } from './env';
 import { answerError, answerNotFound, answerUnreadable } from './failures';
+import { createLogLines } from './log-lines';
 import { Bucket } from './pictures/bucket';
 import { Pictures } from './pictures/pictures';
 import { RateLimits } from './rate-limits';
@@ -60,7 +61,11 @@ export function createApp({ env, running, drain, logLevel, sessionLimits, deadli
   const identity = { clone: env.cloneId, release: running.release, startedAt: new Date().toISOString() };
 
   const app: FastifyInstance = fastify({
-    logger: { level: logLevel ?? 'info', base: { clone: env.cloneId, release: running.release } },
+    logger: {
+      level: logLevel ?? 'info',
+      base: { clone: env.cloneId, release: running.release },
+      stream: createLogLines(),
+    },
     ...toRequestOptions(),
     // The load balancer, and nobody before it.
     trustProxy: (_address, hop) => hop < 1,
@@ -82,11 +87,14 @@ export function createApp({ env, running, drain, logLevel, sessionLimits, deadli
   const metrics = new Metrics({ clone: env.cloneId, release: running.release, stage: env.stage });
   const backends = new Backends({ env, running, log: app.log, metrics, sessionLimits });
 
-  app.addHook('onRequest', async (_request, reply) => {
+  // Not async, as most hooks of every request: a promise each would cost more than what they do.
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (drain.isDraining) reply.header('connection', 'close');
+    done(null, payload);
   });
   registerRequests(app, metrics);
   app.setErrorHandler<Error>((error, request, reply) => answerError(assets, error, request, reply));
@@ -144,9 +152,15 @@ function registerSite(app: FastifyInstance, site: Site, { https, release }: { ht
     scope.removeContentTypeParser('text/plain');
     scope.decorateRequest('session', undefined);
     scope.decorateRequest('sessionFailure', undefined);
-    scope.addHook('onRequest', async (request) => verifySameOrigin(request, https));
+    scope.addHook('onRequest', (request, _reply, done) => {
+      verifySameOrigin(request, https);
+      done();
+    });
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
-    scope.addHook('onRequest', (request) => countWrite(site, request));
+    scope.addHook('onRequest', (request, _reply, done) => {
+      if (!request.session || safeMethods.includes(request.method)) done();
+      else site.limits.count('writeOf', String(request.session.userId)).then(() => done(), done);
+    });
     registerOpenApi(scope, { release, cookie: site.signedIn.cookieName });
     registerApi(scope, site);
     registerPeopleApi(scope, site);
@@ -169,9 +183,3 @@ function registerSite(app: FastifyInstance, site: Site, { https, release }: { ht
 }
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
-
-/** Of who is signed in. */
-async function countWrite({ limits }: Site, { method, session }: FastifyRequest): Promise<void> {
-  if (!session || safeMethods.includes(method)) return;
-  await limits.count('writeOf', String(session.userId));
-}

@@ -11,6 +11,7 @@ interface Asset {
   content: Buffer;
   contentType: string;
   digest: string;
+  url: string;
 }
 
 export class Assets {
@@ -23,14 +24,14 @@ export class Assets {
       if (!contentType) throw new Error(`Asset ${name} must be one of ${Object.keys(contentTypes).join(' ')}.`);
       const content = readFileSync(join(folder, name));
       const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
-      this.#assets.set(name, { content, contentType, digest });
+      this.#assets.set(name, { content, contentType, digest, url: `/assets/${name}?${digest}` });
     }
   }
 
   getUrl(name: string): string {
     const asset = this.#assets.get(name);
     if (!asset) throw new Error(`There is no asset ${name}.`);
-    return `/assets/${name}?${asset.digest}`;
+    return asset.url;
   }
 
   register(app: FastifyInstance): void {

@@ -34,7 +34,11 @@ export async function openCache(options: CacheOptions): Promise<CacheClient> {
     secret.renew().then((renewed) => setLogin(toLogin(renewed)), options.onError);
   };
   const login = toLogin(await secret.get());
-  const { client, setLogin } = modes[mode]({ endpoint, login, tls, policy: toPolicy(kind), toRetryDelay, onError });
+  const { client, setLogin } = modes[mode]({
+    ...{ endpoint, login, tls, toRetryDelay, onError },
+    policy: toPolicy(kind),
+    timeoutMilliseconds: commandTimeoutMilliseconds[kind],
+  });
   // The first attempt, however it ends; the client goes on trying by itself. What `connect` returns may never settle.
   const attempted = new Promise<void>((resolve) => client.once('ready', resolve).once('close', resolve));
   client.connect().catch(() => undefined);
@@ -64,8 +68,6 @@ const toLogin = ({ username, password }: Login): Login => ({ username, password 
 const toPolicy = (kind: CacheKind): RedisOptions => ({
   connectionName: `clonekit-${kind}`,
   connectTimeout: 1_000,
-  // Without it a command on a silent connection would never settle.
-  commandTimeout: commandTimeoutMilliseconds[kind],
   maxRetriesPerRequest: 1,
   // A command whose answer was lost may have been executed: never twice.
   autoResendUnfulfilledCommands: false,

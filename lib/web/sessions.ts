@@ -1,5 +1,5 @@
 // Who is signed in: kept in the sessions cache and nowhere else, and once signed out, never back.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Result } from 'ioredis';
 import type { CacheClient } from './caches/mode';
 import type { Position } from './database/dialect';
@@ -66,7 +66,7 @@ const scripts = {
 };
 
 /** The cache holds no id, only its hash: reading the cache does not sign anybody in. */
-const toHash = (id: string): string => createHash('sha256').update(id).digest('hex');
+const toHash = (id: string): string => hash('sha256', id);
 const toKey = (hash: string): string => `session:${hash}`;
 
 /** 32 random bytes in base64url: what `create` makes, and nothing else is looked up. */

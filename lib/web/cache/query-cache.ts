@@ -1,5 +1,5 @@
 // Cached queries: what a query returned, with a tag for each row that is in it, so that a change drops what holds it.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Position, unknownPosition } from '../database/dialect';
 import type { CacheAside, Cell, Load, Read, Use } from './cache-aside';
 import type { Entry } from './engine';
@@ -89,7 +89,7 @@ export class QueryCache {
 }
 
 const toEntry = (name: string, parameters: unknown): Entry => {
-  const digest = createHash('sha256').update(JSON.stringify(parameters)).digest('base64url');
+  const digest = hash('sha256', JSON.stringify(parameters), 'base64url');
   return { key: `query:${name}:${digest}`, part: 'rows' };
 };
 

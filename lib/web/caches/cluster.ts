@@ -1,8 +1,18 @@
 // A cache in cluster mode: its endpoint names the nodes, and the nodes say which of them has a key.
 import { Cluster } from 'ioredis';
+import { gatherWrites } from './gather-writes';
+import { limitTime } from './limit-time';
 import type { CreateClient } from './mode';
 
-export const createCluster: CreateClient = ({ endpoint, login, tls, policy, toRetryDelay, onError }) => {
+export const createCluster: CreateClient = ({
+  endpoint,
+  login,
+  tls,
+  policy,
+  timeoutMilliseconds,
+  toRetryDelay,
+  onError,
+}) => {
   let current = login;
   const client = new Cluster([endpoint], {
     // Nodes are reached by the names they have in their certificates.
@@ -22,7 +32,11 @@ export const createCluster: CreateClient = ({ endpoint, login, tls, policy, toRe
   // Why no node could be asked is told by each of them.
   client.on('error', () => undefined);
   client.on('node error', onError);
-  client.on('+node', (node) => Object.assign(node.options, current));
+  client.on('+node', (node) => {
+    Object.assign(node.options, current);
+    gatherWrites(node);
+    limitTime(node, timeoutMilliseconds);
+  });
   return {
     client,
     setLogin: (renewed) => {

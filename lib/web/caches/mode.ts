@@ -14,6 +14,8 @@ export interface ClientOptions {
   tls: boolean;
   /** What holds for every connection, whatever the mode. */
   policy: RedisOptions;
+  /** How long a command may take. */
+  timeoutMilliseconds: number;
   /** Milliseconds until the next attempt to connect. */
   toRetryDelay: (attempt: number) => number;
   onError: (error: Error) => void;

@@ -1,9 +1,19 @@
 // A cache that is one server to its clients: behind its name is whichever node is primary.
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
+import { gatherWrites } from './gather-writes';
+import { limitTime } from './limit-time';
 import type { CreateClient } from './mode';
 
-export const createSingle: CreateClient = ({ endpoint, login, tls, policy, toRetryDelay, onError }) => {
+export const createSingle: CreateClient = ({
+  endpoint,
+  login,
+  tls,
+  policy,
+  timeoutMilliseconds,
+  toRetryDelay,
+  onError,
+}) => {
   const client = new Redis({
     ...policy,
     ...login,
@@ -16,6 +26,8 @@ export const createSingle: CreateClient = ({ endpoint, login, tls, policy, toRet
     lazyConnect: true,
   });
   client.on('error', onError);
+  gatherWrites(client);
+  limitTime(client, timeoutMilliseconds);
   return {
     client,
     // Each connection attempt reads the options again.

@@ -5,6 +5,7 @@ import { type Engine, type Found, membersPart, rankedPart } from '../engine';
 import { leaseMilliseconds, markerMilliseconds, untilFilledMilliseconds } from '../lifetimes';
 import { createNonce, isRecentDrop } from '../marker';
 import { scripts, sentinel, toContentKey } from './scripts';
+import { SharedReads } from './shared-reads';
 
 type Argument = string | number;
 
@@ -29,6 +30,7 @@ const toTagKey = (tag: string): string => `tag:${tag}`;
 /** Scripts read keys by names they find: the cache must be one server, not a cluster. */
 export function createRedisEngine(client: CacheClient): Engine {
   for (const [name, script] of Object.entries(scripts)) client.defineCommand(name, script);
+  const reads = new SharedReads();
 
   const fillNumbers = async (command: 'fillMembers' | 'fillRanked', part: string, key: string, fill: NumbersFill) => {
     const { marker, milliseconds, numbers } = fill;
@@ -37,7 +39,8 @@ export function createRedisEngine(client: CacheClient): Engine {
   };
 
   return {
-    find: ({ key, part }) => client.hmget(key, 'written', `value:${part}`).then(toFound),
+    find: ({ key, part }) =>
+      reads.share(`${part} ${key}`, () => client.hmget(key, 'written', `value:${part}`).then(toFound)),
 
     async fill({ key, part }, { marker, text, milliseconds }) {
       await client.fillObject(key, part, marker, text, milliseconds);
@@ -81,9 +84,8 @@ export function createRedisEngine(client: CacheClient): Engine {
       await client.pushRanked(all.length, ...all, number, bound, nonce, position, markerMilliseconds);
     },
 
-    async findTagged({ key, part }) {
-      return (await client.findTagged(key, part)) ?? undefined;
-    },
+    findTagged: ({ key, part }) =>
+      reads.share(`tagged ${part} ${key}`, () => client.findTagged(key, part).then((text) => text ?? undefined)),
 
     async findDrops({ key, part }) {
       const markers = await client.readTags(key, part);
