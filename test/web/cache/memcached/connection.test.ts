@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '../../../../lib/web/cache/memcached/connection';
 import { Memcached } from '../../../../lib/web/cache/memcached/memcached';
+import { pauseProcess } from '../../paused';
 import { getFreePort, untilTrue } from '../../real-servers';
 import { endMemcached, isDone, runMemcached } from '../real-engines';
 
@@ -41,7 +42,7 @@ test('a server that hangs costs the time limit and no more, and its late replies
   const { connection, memcached } = await open(port);
   await untilTrue('the server to answer', () => isDone(memcached.verifyReached()), server);
   await memcached.set('late', 'late', 60_000);
-  server.kill('SIGSTOP');
+  pauseProcess(server.pid as number);
   const start = performance.now();
   await expect(memcached.get('late')).rejects.toThrow('did not answer within 100 ms');
   expect(performance.now() - start).toBeLessThan(600);
@@ -57,7 +58,7 @@ test('a server that dies fails what is under way, and is found again when it is 
   let server = runMemcached(port);
   const { connection, memcached } = await open(port, 5_000);
   await untilTrue('the server to answer', () => isDone(memcached.verifyReached()), server);
-  server.kill('SIGSTOP');
+  pauseProcess(server.pid as number);
   const underWay = memcached.get('thing');
   await Promise.all([expect(underWay).rejects.toThrow('was lost'), endMemcached(server)]);
   server = runMemcached(port);
