@@ -1,6 +1,7 @@
 // The app beside its peers: one process each, over the same servers, in turns; then ours alone at half of what it can.
 import { startServers } from '../../web/running-clones';
 import { type Row, toMedian } from '../figures';
+import type { LoadResult } from '../load/run-load';
 import type { Workshop } from '../workshop';
 import { type Contender, startContenders } from './contenders';
 import { generate } from './generate';
@@ -21,13 +22,18 @@ interface WebOptions {
 export async function measureWeb(workshop: Workshop, { runs, soakSeconds }: WebOptions): Promise<Row[]> {
   const servers = workshop.keep(await startServers('mysql'));
   const contenders = await startContenders(workshop, servers);
-  const [ours] = contenders.all;
+  const [ours, limit] = contenders.all;
   try {
     const rows = await measureSpeed(workshop, contenders.all, runs);
     const perSecond = Math.floor((toMedian(rows[0]?.values ?? []) ?? 0) / 2);
-    const halves = [];
-    for (let run = 0; run < runs; run += 1)
-      halves.push(await generate(workshop, ours, { connections, milliseconds: halfLoadMs, perSecond }));
+    const halves: LoadResult[] = [];
+    // What the machine itself does to whoever is asked so often.
+    const ofLimit: LoadResult[] = [];
+    for (let run = 0; run < runs; run += 1) {
+      const half = { connections, milliseconds: halfLoadMs, perSecond };
+      halves.push(await generate(workshop, ours, half));
+      ofLimit.push(await generate(workshop, limit, half));
+    }
     const queries = [];
     for (let run = 0; run < runs; run += 1) queries.push(await measureMisses(servers, ours.port, contenders.articleId));
 
@@ -38,6 +44,7 @@ export async function measureWeb(workshop: Workshop, { runs, soakSeconds }: WebO
       ...rows,
       { what: `half load, ${perSecond}/s: p50`, unit: 'ms', values: halves.map(({ p50 }) => p50) },
       { what: `half load, ${perSecond}/s: p99`, unit: 'ms', values: halves.map(({ p99 }) => p99), goal: 10 },
+      { what: 'the same load on the limit: p99', unit: 'ms', values: ofLimit.map(({ p99 }) => p99) },
       { what: '1,000 concurrent misses of an object', unit: 'queries', values: queries, goal: 1 },
       { what: 'our process at rest, resident', unit: 'MB', values: [contenders.rest.resident], goal: 90 },
       { what: `soak, ${soakSeconds} s, ${answers} answers: heap grew`, unit: 'MB', values: [after.heap - before.heap] },
