@@ -33,6 +33,12 @@ const attacks = [
 /** All that the output may consist of. */
 const tag =
   /^<(?:\/?(?:p|h[2-6]|ul|ol|li|em|strong|code|pre|blockquote)|br|hr|ol start="\d+"|code class="language-[^"<>]*"|a href="(?:https?:\/\/|mailto:|\/(?!\/))[^"<>]*"(?: title="[^"<>]*")? rel="nofollow noopener noreferrer"|\/a)\s*\/?>$/;
+test('headings are below the title of the page, and leave out no level, wherever the author began', () => {
+  const levels = (body: string): string[] => renderArticleBody(body).match(/(?<=<)h\d/g) ?? [];
+  expect(levels('### a\n\n# b\n\n### c\n\n###### d\n\n## e')).toEqual(['h2', 'h2', 'h3', 'h4', 'h3']);
+  expect(levels('# 1\n\n## 2\n\n### 3\n\n#### 4\n\n##### 5\n\n###### 6').at(-1)).toBe('h6');
+});
+
 const findForeign = (html: string): string[] => (html.match(/<[^>]*>?/g) ?? []).filter((found) => !tag.test(found));
 
 test.each(attacks)('%s does nothing', (attack) => {
