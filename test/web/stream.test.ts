@@ -169,7 +169,7 @@ describe.each(flavours)('on %s', (flavour) => {
     for (const person of people) await reader.befriend(one.url, person.name);
     const articles = await Promise.all(people.map((person) => person.write(one.url)));
     const hot = articles[0] as number;
-    await inParallel(200, 40, async (index) => {
+    await inParallel(200, 16, async (index) => {
       const person = people[index % 4] as Person;
       if (index % 3 === 0) await person.write(clone(index).url);
       else await person.comment(clone(index).url, hot);
@@ -193,7 +193,7 @@ describe.each(flavours)('on %s', (flavour) => {
     const before = await countDeadlocks();
     const random = createRandom(1);
     const plan = Array.from({ length: 300 }, () => [random(6), 1 + random(5), random(4), random(2)] as const);
-    const statuses = await inParallel(plan.length, 40, async (index) => {
+    const statuses = await inParallel(plan.length, 16, async (index) => {
       const [who, further, what, where] = plan[index] ?? [0, 1, 0, 0];
       const person = people[who] as Person;
       const other = people[(who + further) % 6] as Person;

@@ -29,7 +29,7 @@ export const renderArticle = (context: PageContext, { article, mayEdit, comments
     article.title,
     html`<article>
 ${trusted(article.content)}
-${mayEdit && html`<p><a class="button" href="/articles/${article.id}/edit">Edit</a></p>`}
+${mayEdit && html`<p><a class="button quiet" href="/articles/${article.id}/edit">Edit</a></p>`}
 </article>
 ${comments}`,
   );

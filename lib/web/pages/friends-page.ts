@@ -12,7 +12,7 @@ export const renderFriends = (context: PageContext, name: string, friends: reado
 <p class="hint">Whom ${name} has befriended: what they write and comment is in the stream of ${name}. It need not be mutual.</p>
 ${
   friends.length > 0
-    ? html`<ul>${friends.map((friend) => html`<li>${renderUser(friend.name)}</li>\n`)}</ul>`
+    ? html`<ul class="people">${friends.map((friend) => html`<li>${renderUser(friend.name)}</li>\n`)}</ul>`
     : html`<p class="empty">None yet.</p>`
 }`,
   );

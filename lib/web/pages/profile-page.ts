@@ -12,7 +12,11 @@ export function renderProfile(context: PageContext, profile: Profile): string {
     context,
     name,
     html`<section class="profile">
-${picture !== undefined && html`<img class="picture" src="${picture}" alt="Picture of ${name}" width="96" height="96">`}
+${
+  picture === undefined
+    ? html`<span class="picture" aria-hidden="true">${name.slice(0, 1).toUpperCase()}</span>`
+    : html`<img class="picture" src="${picture}" alt="Picture of ${name}" width="96" height="96">`
+}
 <div>
 <h1>${name}</h1>
 <p class="byline">Here since ${renderTime(since)}</p>
