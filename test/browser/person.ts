@@ -17,7 +17,11 @@ export class Person {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('requestfailed', (request) => this.complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+    page.on('requestfailed', (request) => {
+      const reason = request.failure()?.errorText;
+      // People go on before everything of a page has come.
+      if (reason !== 'net::ERR_ABORTED') this.complaints.push(`${request.url()} ${reason}`);
+    });
   }
 
   static async open(browser: Browser, url: string, name: string, options: BrowserContextOptions = {}): Promise<Person> {

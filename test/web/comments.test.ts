@@ -116,6 +116,7 @@ const wrong: [string, unknown][] = [
   ['blanks', { body: ' \r\n ' }],
   ['2,001 characters', { body: 'x'.repeat(2_001) }],
   ['null', null],
+  ['half a character', { body: 'x \ud800' }],
 ];
 test.each(wrong)('%s is no comment', async (_what, body) => {
   const answer = await bob.send(`${one.url}/api/articles/${article}/comments`, 'POST', body);
@@ -124,13 +125,12 @@ test.each(wrong)('%s is no comment', async (_what, body) => {
   expect((await list(two.url)).total).toBe(0);
 });
 
-test.each(['𝔘'.repeat(1_000), 'x'.repeat(2_000), '\u0000', "'; DROP TABLE comments; --", '\ud800', '\u202e'])(
+test.each(['𝔘'.repeat(1_000), 'x'.repeat(2_000), '\u0000', "'; DROP TABLE comments; --", '\u202e'])(
   'whatever is text is kept as it is: %j',
   async (body) => {
     const id = await bob.comment(one.url, article, body);
     const { comments } = await list(two.url);
-    // Half a character is none.
-    expect(comments).toMatchObject([{ id, body: Buffer.from(body).toString() }]);
+    expect(comments).toMatchObject([{ id, body }]);
   },
 );
 
