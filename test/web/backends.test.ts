@@ -58,7 +58,7 @@ beforeAll(async () => {
   caches = { single, cluster };
   const port = await getFreePort();
   const identity = `ssl_chain_cert=${tls.certificateFile},ssl_key=${tls.keyFile}`;
-  memcached = { port, child: runMemcached(port, ['--enable-ssl', '-o', identity]) };
+  memcached = { port, child: await runMemcached(port, ['--enable-ssl', '-o', identity]) };
   databases = { mysql, mariadb };
   secrets = await startSecretsStandIn();
   secrets.secrets.set(arn('caches'), { username: single.username, password: single.password });

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { provideProgram } from '../../../lib/local/programs/provide';
 import type { Engine } from '../../../lib/web/cache/engine';
 import { Connection } from '../../../lib/web/cache/memcached/connection';
 import { Memcached } from '../../../lib/web/cache/memcached/memcached';
@@ -11,6 +12,7 @@ import { createRedisEngine } from '../../../lib/web/cache/redis/redis-engine';
 import { closeCache } from '../../../lib/web/caches';
 import type { ObjectsEngine } from '../../../lib/web/env';
 import type { Secret } from '../../../lib/web/secrets';
+import { project, serversFolder } from '../../provide-servers';
 import { pauseProcess } from '../paused';
 import { getFreePort, startCache, untilTrue } from '../real-servers';
 
@@ -69,7 +71,7 @@ async function startRedis(): Promise<RealEngine> {
 
 async function startMemcached(): Promise<RealEngine> {
   const port = await getFreePort();
-  const child = runMemcached(port);
+  const child = await runMemcached(port);
   const open = async (): Promise<OpenEngine> => {
     const endpoint = { host, port };
     const connection = new Connection({
@@ -105,12 +107,12 @@ const starters: Record<ObjectsEngine, () => Promise<RealEngine>> = { redis: star
 export const startEngine = (name: ObjectsEngine): Promise<RealEngine> => starters[name]();
 
 /** @param more arguments */
-export function runMemcached(port: number, more: readonly string[] = []): ChildProcess {
+export async function runMemcached(port: number, more: readonly string[] = []): Promise<ChildProcess> {
+  const { command } = await provideProgram('memcached', { project, serversFolder, env: { PATH: process.env.PATH } });
+  const [program, ...before] = command;
   const asRoot = process.getuid?.() === 0 ? ['-u', 'root'] : [];
-  return spawn('memcached', ['-l', host, '-p', String(port), '-U', '0', '-m', '64', ...asRoot, ...more], {
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/bin` },
-    stdio: 'ignore',
-  });
+  const args = ['-l', host, '-p', String(port), '-U', '0', '-m', '64', ...asRoot, ...more];
+  return spawn(program, [...before, ...args], { stdio: 'ignore' });
 }
 
 export async function endMemcached(child: ChildProcess): Promise<void> {

@@ -30,7 +30,7 @@ test('without a server commands fail at once, and later they do not', async () =
   const port = await getFreePort();
   const { connection, memcached } = await open(port, 5_000);
   await expect(memcached.get('thing')).rejects.toThrow('There is no connection');
-  const server = runMemcached(port);
+  const server = await runMemcached(port);
   await untilTrue('the server to answer', () => isDone(memcached.verifyReached()), server);
   connection.close();
   await endMemcached(server);
@@ -38,7 +38,7 @@ test('without a server commands fail at once, and later they do not', async () =
 
 test('a server that hangs costs the time limit and no more, and its late replies confuse nobody', async () => {
   const port = await getFreePort();
-  const server = runMemcached(port);
+  const server = await runMemcached(port);
   const { connection, memcached } = await open(port);
   await untilTrue('the server to answer', () => isDone(memcached.verifyReached()), server);
   await memcached.set('late', 'late', 60_000);
@@ -55,13 +55,13 @@ test('a server that hangs costs the time limit and no more, and its late replies
 
 test('a server that dies fails what is under way, and is found again when it is back', async () => {
   const port = await getFreePort();
-  let server = runMemcached(port);
+  let server = await runMemcached(port);
   const { connection, memcached } = await open(port, 5_000);
   await untilTrue('the server to answer', () => isDone(memcached.verifyReached()), server);
   pauseProcess(server.pid as number);
   const underWay = memcached.get('thing');
   await Promise.all([expect(underWay).rejects.toThrow('was lost'), endMemcached(server)]);
-  server = runMemcached(port);
+  server = await runMemcached(port);
   await untilTrue('the server to answer', () => isDone(memcached.verifyReached()), server);
   connection.close();
   await endMemcached(server);
@@ -69,7 +69,7 @@ test('a server that dies fails what is under way, and is found again when it is 
 
 test('what the server refuses is an error with its words', async () => {
   const port = await getFreePort();
-  const server = runMemcached(port);
+  const server = await runMemcached(port);
   const { connection, memcached } = await open(port, 5_000);
   await untilTrue('the server to answer', () => isDone(memcached.verifyReached()), server);
   await expect(memcached.set('large', 'x'.repeat(2 << 20), 60_000)).rejects.toThrow('SERVER_ERROR object too large');
@@ -82,7 +82,7 @@ describe('over TLS', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-memcached-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   let port: number;
-  let server: ReturnType<typeof runMemcached>;
+  let server: Awaited<ReturnType<typeof runMemcached>>;
 
   beforeAll(async () => {
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
@@ -91,7 +91,7 @@ describe('over TLS', () => {
       stdio: 'ignore',
     });
     port = await getFreePort();
-    server = runMemcached(port, ['-Z', '-o', `ssl_chain_cert=${certificate},ssl_key=${key}`]);
+    server = await runMemcached(port, ['-Z', '-o', `ssl_chain_cert=${certificate},ssl_key=${key}`]);
   });
 
   afterAll(async () => {
