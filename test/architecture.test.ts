@@ -119,7 +119,7 @@ const tools: Record<string, string> = {
 const testsOfTheWhole = [
   ...['test/architecture.test.ts', 'test/architecture/', 'test/readme.test.ts', 'test/bench/', 'test/fleet/'],
   ...['test/fixtures/', 'test/provide-servers.ts', 'test/policy/', 'test/deploy/', 'test/examples/'],
-  'test/image/',
+  ...['test/image/', 'test/browser/'],
 ];
 
 const topLevel = [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { architectures } from '../lib/config/node-types';
 import { provideProgram } from '../lib/local/programs/provide';
 import { getRuntime } from '../lib/release/runtime';
+import { provideChromium } from './browser/chromium';
 import { provideAwsCli } from './fleet/aws-cli';
 
 export const project = join(__dirname, '..');
@@ -24,6 +25,7 @@ export default async function provideServers(): Promise<void> {
   await provideProgram('memcached', { project, serversFolder, env: { PATH: process.env.PATH }, onProgress });
   await provideProgram('load balancer', { project, serversFolder, env: { PATH: process.env.PATH }, onProgress });
   await provideAwsCli(serversFolder, onProgress);
+  await provideChromium(serversFolder, onProgress);
   // Those that releases carry.
   for (const architecture of architectures) await getRuntime(architecture);
 }

@@ -4,6 +4,7 @@ import type { Database } from './database/database';
 import type { Position } from './database/dialect';
 import { toIdList } from './database/id-list';
 import type { Friends } from './friends';
+import { toExcerpt } from './pages/article-body';
 import { toPictureUrl } from './pictures/pictures';
 import { getUser } from './users';
 
@@ -102,7 +103,12 @@ export class Profiles {
         .limit(({ lit }) => lit(articlesPerPage)),
       [position],
     );
-    return rows.map((row) => ({ ...row, author: author.name, createdAt: row.createdAt.toISOString() }));
+    return rows.map((row) => ({
+      ...row,
+      author: author.name,
+      excerpt: toExcerpt(row.excerpt),
+      createdAt: row.createdAt.toISOString(),
+    }));
   }
 
   async #readViewer({ userId, position }: Viewer, otherId: number): Promise<ProfileViewer> {

@@ -9,15 +9,26 @@ const load = (): MarkdownIt => {
   // Whatever else there is (`javascript:`, `data:`) stays the text that it was.
   markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:|\/(?!\/))/i.test(url);
   markdown.core.ruler.push('safe', ({ tokens }) => {
+    const above: number[] = [];
     for (const token of tokens) {
-      // The page has its one `h1`.
-      if (/^heading/.test(token.type)) token.tag = `h${Math.min(Number(token.tag.slice(1)) + 1, 6)}`;
+      if (/^heading/.test(token.type)) token.tag = toHeadingTag(above, Number(token.tag.slice(1)));
       for (const child of token.children ?? [])
         if (child.type === 'link_open') child.attrSet('rel', 'nofollow noopener noreferrer');
     }
   });
   return markdown;
 };
+
+/**
+ * Below the one `h1` that the page has, and no level left out, wherever the author began.
+ *
+ * @param above levels of the headings that this one is within, as the author gave them
+ */
+function toHeadingTag(above: number[], level: number): string {
+  while ((above.at(-1) ?? 0) >= level) above.pop();
+  above.push(level);
+  return `h${Math.min(above.length + 1, 6)}`;
+}
 
 let markdown: MarkdownIt | undefined;
 
