@@ -103,3 +103,8 @@ test.each([
 ])('the words of %j are %j', (markdown, words) => {
   expect(toExcerpt(markdown)).toBe(words);
 });
+
+test('an excerpt of what goes on ends with a whole word', () => {
+  expect(toExcerpt(`${'word '.repeat(50)}ha`)).toBe(`${'word '.repeat(50)}…`);
+  expect(toExcerpt('word '.repeat(40))).toBe('word '.repeat(40).trim());
+});
