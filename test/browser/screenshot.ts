@@ -1,5 +1,4 @@
 // Renews the picture in the README: the site in light colours on a desktop, beside a phone in dark ones.
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { startFleet } from '../fleet/running-fleet';
@@ -79,32 +78,6 @@ async function main(): Promise<void> {
       `<style>body{margin:0;padding:20px;display:flex;gap:20px;background:#c9d3e4}img{height:620px;border-radius:12px}</style>${toImage(desktop, '')}${toImage(phone, '')}`,
     );
     await page.screenshot({ path: join(project, 'test/browser/screenshot.png') });
-    const all = process.env.ALL_PAGES;
-    if (all) {
-      mkdirSync(all, { recursive: true });
-      for (const path of [
-        '/',
-        '/stream',
-        '/articles/1',
-        '/articles/new',
-        '/users/ada',
-        '/users/grace',
-        '/users/ada/friends',
-        '/profile/picture',
-        '/profile/sessions',
-        '/profile/password',
-        '/nowhere',
-        '/login',
-      ])
-        for (const [scheme, width] of [
-          ['light', 1000],
-          ['dark', 390],
-        ] as const)
-          writeFileSync(
-            join(all, `${path.replaceAll('/', '_')}-${width}.png`),
-            await look(path, scheme, { width, height: 844 }),
-          );
-    }
   } finally {
     await browser.close();
     await fleet.stop();
