@@ -13,7 +13,7 @@ export interface ArticlePage {
 /** The answer to a program, to the letter. */
 export const articleJson: View<string> = {
   of: 'article',
-  name: 'json:1',
+  name: 'json:2',
   toText: (json) => json,
   fromText: (json) => json,
 };
@@ -21,7 +21,7 @@ export const articleJson: View<string> = {
 /** A short line of JSON, and the fragment below it as it is. */
 export const articlePage: View<ArticlePage> = {
   of: 'article',
-  name: 'page:1',
+  name: 'page:2',
   toText: ({ content, ...head }) => `${JSON.stringify(head)}\n${content}`,
   fromText: (text) => {
     const end = text.indexOf('\n');

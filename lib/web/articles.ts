@@ -6,7 +6,7 @@ import type { QueryCache } from './cache/query-cache';
 import type { Database, Written } from './database/database';
 import type { Position } from './database/dialect';
 import type { ArticleInput } from './input';
-import { renderArticleBody, toExcerpt } from './pages/article-body';
+import { excerptStart, renderArticleBody, toExcerpt } from './pages/article-body';
 import { renderArticleContent } from './pages/article-content';
 import { forbidden, notFound } from './problem';
 import { lockUsers } from './user-lock';
@@ -152,7 +152,7 @@ export class Articles {
         .selectFrom('articles as a')
         .innerJoin('users as u', 'u.id', 'a.author_id')
         .select(['a.id', 'a.title', 'u.name as author', 'a.created_at as createdAt'])
-        .select(({ fn, lit }) => fn<string>('left', ['a.body', lit(240)]).as('excerpt'))
+        .select(({ fn, lit }) => fn<string>('left', ['a.body', lit(excerptStart)]).as('excerpt'))
         .where('a.id', '<', before ?? Number.MAX_SAFE_INTEGER)
         .orderBy('a.id', 'desc')
         .limit(({ lit }) => lit(articlesPerPage)),

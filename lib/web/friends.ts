@@ -3,9 +3,15 @@ import type { FriendCache } from './cache/friend-cache';
 import type { StreamCache } from './cache/stream-cache';
 import type { Database } from './database/database';
 import type { Position } from './database/dialect';
+import { toPictureUrl } from './pictures/pictures';
 import { conflict } from './problem';
 import { lockUsers } from './user-lock';
 import type { User } from './users';
+
+export interface Friend extends User {
+  /** Address of their picture; absent while they have none. */
+  picture?: string;
+}
 
 /** Bounds what the cache holds of one user, and what a list of friends shows. */
 export const mostFriends = 1_000;
@@ -105,17 +111,20 @@ export class Friends {
   }
 
   /** By name. @param position of the reader's own latest write */
-  async list(userId: number, position?: Position): Promise<User[]> {
+  async list(userId: number, position?: Position): Promise<Friend[]> {
     const database = this.getDatabase();
     const friends = await database.read(
       database.sql
         .selectFrom('friendships as f')
         .innerJoin('users as u', 'u.id', 'f.friend_id')
-        .select(['u.id', 'u.name'])
+        .leftJoin('profiles as p', 'p.user_id', 'f.friend_id')
+        .select(['u.id', 'u.name', 'p.picture'])
         .where('f.user_id', '=', userId),
       [position],
     );
-    return friends.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+    return friends
+      .map(({ picture, ...user }) => ({ ...user, picture: picture ? toPictureUrl(picture) : undefined }))
+      .sort((a, b) => a.name.localeCompare(b.name, 'en'));
   }
 
   async #load(userId: number, after: readonly Position[]): Promise<number[]> {

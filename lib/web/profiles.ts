@@ -4,6 +4,7 @@ import type { Database } from './database/database';
 import type { Position } from './database/dialect';
 import { toIdList } from './database/id-list';
 import type { Friends } from './friends';
+import { excerptStart, toExcerpt } from './pages/article-body';
 import { toPictureUrl } from './pictures/pictures';
 import { getUser } from './users';
 
@@ -95,14 +96,19 @@ export class Profiles {
       database.sql
         .selectFrom('articles')
         .select(['id', 'title', 'created_at as createdAt'])
-        .select(({ fn, lit }) => fn<string>('left', ['body', lit(240)]).as('excerpt'))
+        .select(({ fn, lit }) => fn<string>('left', ['body', lit(excerptStart)]).as('excerpt'))
         .where('author_id', '=', author.id)
         .where('id', '<', before ?? Number.MAX_SAFE_INTEGER)
         .orderBy('id', 'desc')
         .limit(({ lit }) => lit(articlesPerPage)),
       [position],
     );
-    return rows.map((row) => ({ ...row, author: author.name, createdAt: row.createdAt.toISOString() }));
+    return rows.map((row) => ({
+      ...row,
+      author: author.name,
+      excerpt: toExcerpt(row.excerpt),
+      createdAt: row.createdAt.toISOString(),
+    }));
   }
 
   async #readViewer({ userId, position }: Viewer, otherId: number): Promise<ProfileViewer> {

@@ -4,11 +4,14 @@ import { type StreamCache, streamBound } from './cache/stream-cache';
 import type { Database } from './database/database';
 import type { Position } from './database/dialect';
 import { toIdList } from './database/id-list';
+import { toPictureUrl } from './pictures/pictures';
 
 export interface StreamEntry {
   id: number;
   kind: Activity['kind'];
   actor: string;
+  /** Address of the actor's picture; absent while they have none. */
+  picture?: string;
   createdAt: string;
   article: { id: number; title: string };
 }
@@ -74,7 +77,16 @@ export class Stream {
         .selectFrom('activities as a')
         .innerJoin('articles as t', 't.id', 'a.article_id')
         .innerJoin('users as u', 'u.id', 'a.actor_id')
-        .select(['a.id', 'a.kind', 'a.created_at as createdAt', 'u.name as actor', 't.id as articleId', 't.title'])
+        .leftJoin('profiles as p', 'p.user_id', 'a.actor_id')
+        .select([
+          'a.id',
+          'a.kind',
+          'a.created_at as createdAt',
+          'u.name as actor',
+          't.id as articleId',
+          't.title',
+          'p.picture',
+        ])
         .where('a.id', 'in', toIdList(some, activitiesPerPage));
     const found = new Map((await database.read(toStatement(ids), [position])).map((row) => [row.id, row]));
     // The cache is told of an activity before the replica has it.
@@ -85,7 +97,8 @@ export class Stream {
       const row = found.get(id);
       if (!row) return [];
       const { kind, actor, articleId, title } = row;
-      return { id, kind, actor, createdAt: row.createdAt.toISOString(), article: { id: articleId, title } };
+      const picture = row.picture ? toPictureUrl(row.picture) : undefined;
+      return { id, kind, actor, picture, createdAt: row.createdAt.toISOString(), article: { id: articleId, title } };
     });
   }
 }

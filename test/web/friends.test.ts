@@ -204,14 +204,14 @@ test('whoever is not signed in may look, and not befriend', async () => {
 
 test('befriending and unfriending need no script', async () => {
   const profile = await (await ada.send(`${one.url}/users/bob`)).text();
-  expect(profile).toContain('<form method="post" action="/users/bob/friend">');
+  expect(profile).toContain('<form class="offer" method="post" action="/users/bob/friend">');
   expect(profile).toContain('Nobody needs to accept.');
   const befriended = await ada.submit(`${one.url}/users/bob/friend`);
   expect([befriended.status, befriended.headers.get('location')]).toEqual([303, '/users/bob']);
   expect(await (await ada.send(`${two.url}/users/bob`)).text()).toContain('action="/users/bob/unfriend"');
   const list = await (await ada.send(`${two.url}/users/ada/friends`)).text();
-  expect(list).toContain('<li><a href="/users/bob">bob</a></li>');
+  expect(list).toContain('<a href="/users/bob">bob</a></li>');
   expect((await ada.submit(`${two.url}/users/bob/unfriend`)).status).toBe(303);
   expect(await (await ada.send(`${one.url}/users/bob`)).text()).toContain('action="/users/bob/friend"');
-  expect(await (await ada.send(`${one.url}/users/ada`)).text()).not.toContain('<form method="post" action="/users');
+  expect(await (await ada.send(`${one.url}/users/ada`)).text()).not.toContain(' action="/users');
 });

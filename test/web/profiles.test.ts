@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 test('a profile says since when, how much, and what was written last', async () => {
-  const id = await ada.write(one.url, 'On engines', 'They compute.');
+  const id = await ada.write(one.url, 'On engines', 'They *compute*.');
   await ada.befriend(two.url, 'bob');
   expect(await ada.read<Profile>(`${two.url}/api/users/ada.1815`)).toEqual({
     name: 'Ada.1815',

@@ -271,7 +271,7 @@ describe.each(flavours)('on %s', (flavour) => {
     expect(page).toContain('<a href="/users/writer">writer</a> wrote · <time');
     expect(page).not.toContain('<b>');
     expect(page).not.toContain(stranger);
-    expect(page).toContain('<a href="/stream">Stream</a><a href="/users/reader"><span class="who">reader</span></a>');
+    expect(page).toContain('<a href="/stream">Stream</a><a class="me" href="/users/reader">');
   });
 });
 

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Article, ArticleSummary } from '../articles';
 import type { CommentPage } from '../comments';
+import type { Friend } from '../friends';
 import type { SignedPost } from '../pictures/bucket';
 import type { Profile } from '../profiles';
 import type { ListedSession } from '../sessions';
@@ -30,23 +31,25 @@ const before = id.optional().meta({ description: 'Where the next page begins; ab
 
 export const articlePage = z.object({ articles: z.array(summary), before });
 
+const picture = z.string().optional().meta({ description: 'Its address; absent while there is none.' });
+
 const viewer = z
   .object({ isFriend: z.boolean(), inCommonCount: z.int(), inCommon: z.array(z.string()) })
   .meta({ description: 'What the two have to do with each other; absent for who is not signed in, and for oneself.' });
 
 export const profile = z.object({
   ...{ name: z.string(), since: time },
-  picture: z.string().optional().meta({ description: 'Its address; absent while there is none.' }),
+  picture,
   ...{ articleCount: z.int(), friendCount: z.int(), articles: z.array(summary), before },
   viewer: viewer.optional(),
 }) satisfies z.ZodType<Profile>;
 
-export const friendList = z.object({ friends: z.array(user) });
+export const friendList = z.object({ friends: z.array(user.extend({ picture }) satisfies z.ZodType<Friend>) });
 
 export const streamPage = z.object({
   activities: z.array(
     z.object({
-      ...{ id, kind: z.enum(['article', 'comment']), actor: z.string(), createdAt: time },
+      ...{ id, kind: z.enum(['article', 'comment']), actor: z.string(), picture, createdAt: time },
       article: z.object({ id, title: z.string() }),
     }),
   ),
@@ -68,7 +71,7 @@ export const signedPost = z.object({
   fields: z.record(z.string(), z.string()),
 }) satisfies z.ZodType<SignedPost>;
 
-export const picture = z.object({ url: z.string() });
+export const pictureTaken = z.object({ url: z.string() });
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 export const problem = z.object({

@@ -19,7 +19,7 @@ export const renderRegister = (context: PageContext, state: FormState = {}): str
     html`<section class="narrow">
 <h1>Register</h1>
 ${renderProblem(state)}
-<form method="post" action="/register">
+<form class="panel" method="post" action="/register">
 ${renderField({ ...name, hint: '3 to 32 letters and digits; . _ - in between.' }, state)}
 ${renderField({ ...password, autocomplete: 'new-password', hint: 'At least 8 characters.' }, state)}
 <button>Register</button>
@@ -35,7 +35,7 @@ export const renderSignIn = (context: PageContext, state: FormState = {}): strin
     html`<section class="narrow">
 <h1>Sign in</h1>
 ${renderProblem(state)}
-<form method="post" action="/login">
+<form class="panel" method="post" action="/login">
 ${renderField(name, state)}
 ${renderField(password, state)}
 <button>Sign in</button>

@@ -37,11 +37,17 @@ export function renderArticleBody(body: string): string {
   return markdown.render(body);
 }
 
+/** How much of a body an excerpt is made of. */
+export const excerptStart = 240;
+
 /** For a list: the words, without the marks. @param markdownStart the beginning of a body, which may end anywhere */
-export const toExcerpt = (markdownStart: string): string =>
-  markdownStart
+export function toExcerpt(markdownStart: string): string {
+  const words = markdownStart
     .replace(/^(?: {0,3}(?:#{1,6}|>|[-*+]|\d+[.)]) +)+|^(?:```|~~~).*$/gm, '')
     .replace(/\[([^\]\n]*)\]\([^)\n]*\)?/g, '$1')
     .replace(/(?<!\w)[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?!\w)/g, '')
     .replace(/\s+/g, ' ')
     .trim();
+  // The last word may be half of one.
+  return markdownStart.length < excerptStart ? words : `${words.replace(/ \S*$/, '')} …`;
+}

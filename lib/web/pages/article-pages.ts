@@ -50,7 +50,7 @@ export const renderArticleForm = (context: PageContext, action: string, state: F
     heading,
     html`<h1>${heading}</h1>
 ${renderProblem(state)}
-<form method="post" action="${action}">
+<form class="panel" method="post" action="${action}">
 ${renderField(title, state)}
 ${renderField(body, state)}
 <button>Publish</button>

@@ -15,7 +15,7 @@ const body: Field = { name: 'body', label: 'Your comment', type: 'textarea', row
 
 export function renderComments(section: CommentSection, state: FormState): Html {
   const { articleId, total, comments, after, isLater, mayComment } = section;
-  const form = html`<form method="post" action="/articles/${articleId}/comments">
+  const form = html`<form class="panel" method="post" action="/articles/${articleId}/comments">
 ${renderProblem(state)}
 ${renderField(body, state)}
 <button>Comment</button>

@@ -1,5 +1,6 @@
 // The frame of every page: head, navigation, content.
 import type { Assets } from '../assets';
+import { renderAvatar } from './avatar';
 import { type Html, html } from './html';
 
 /** What a page must know besides its own content. */
@@ -25,7 +26,7 @@ export const renderPage = (context: PageContext, title: string, content: Html): 
 <body>
 <a class="skip" href="#content">Skip to content</a>
 <header class="bar">
-<a class="brand" href="/"><img src="${context.assets.getUrl('icon.svg')}" alt="" width="28" height="28">Clones</a>
+<a class="brand" href="/"><img src="${context.assets.getUrl('icon.svg')}" alt="" width="28" height="28"><span>Clones</span></a>
 <nav aria-label="Main">${renderNavigation(context)}</nav>
 </header>
 <main id="content" tabindex="-1">
@@ -41,5 +42,5 @@ const renderNavigation = ({ userName, isUnknown }: PageContext): Html =>
     ? isUnknown
       ? html`<span class="who">Who you are cannot be told now; nothing is lost.</span>`
       : html`<a href="/login">Sign in</a><a class="button" href="/register">Register</a>`
-    : html`<a href="/stream">Stream</a><a href="/users/${userName}"><span class="who">${userName}</span></a><a class="button" href="/articles/new">Write</a>
+    : html`<a href="/stream">Stream</a><a class="me" href="/users/${userName}">${renderAvatar(userName)}<span class="who">${userName}</span></a><a class="button" href="/articles/new">Write</a>
 <form method="post" action="/logout"><button class="quiet">Sign out</button></form>`;

@@ -25,17 +25,17 @@ export const renderOwnSessions = (
     html`<section class="narrow">
 <h1>Where you are signed in</h1>
 ${renderProblem(state)}
-<form method="post" action="/profile/sessions/end">
+<form class="panel" method="post" action="/profile/sessions/end">
 <fieldset>
 <legend>Sign out</legend>
-<p><label><input type="radio" name="key" value="" checked> everywhere but here</label></p>
+<p class="choice"><label><input type="radio" name="key" value="" checked> everywhere but here</label></p>
 ${sessions.map(
   ({ key, startedAt, agent, isCurrent }) =>
-    html`<p><label><input type="radio" name="key" value="${key}"${
+    html`<p class="choice"><label><input type="radio" name="key" value="${key}"${
       isCurrent && html` disabled`
     }> since <time datetime="${startedAt}">${times.format(new Date(startedAt))}</time>${
       isCurrent && ' (here)'
-    }</label><br><small>${agent}</small></p>`,
+    }</label><small>${agent}</small></p>`,
 )}
 </fieldset>
 ${renderField(password, state)}
@@ -53,7 +53,7 @@ export const renderPasswordForm = (context: PageContext, state: FormState = {}):
 <h1>Change your password</h1>
 <p>You stay signed in here, and are signed out everywhere else.</p>
 ${renderProblem(state)}
-<form method="post" action="/profile/password">
+<form class="panel" method="post" action="/profile/password">
 ${renderField(password, state)}
 ${renderField({ ...password, name: 'next', label: 'New password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, state)}
 <button>Change it</button>

@@ -23,7 +23,7 @@ ${
   html`<p><img class="picture" src="${url}" alt="Your picture" width="160" height="160"></p>
 <form method="post" action="/profile/picture/remove"><button class="quiet">Remove it</button></form>`
 }
-<form method="post" action="${form.url}" enctype="multipart/form-data">
+<form class="panel" method="post" action="${form.url}" enctype="multipart/form-data">
 ${Object.entries(form.fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">\n`)}
 <div class="field">
 <label for="file">Picture</label>

@@ -1,6 +1,7 @@
 // The page of a user: who they are, what they wrote, and the button to befriend them.
 import type { Profile, ProfileViewer } from '../profiles';
 import { renderArticleList } from './article-list';
+import { renderAvatar } from './avatar';
 import { renderTime, renderUser } from './byline';
 import { type Html, html } from './html';
 import { type PageContext, renderPage } from './layout';
@@ -12,11 +13,7 @@ export function renderProfile(context: PageContext, profile: Profile): string {
     context,
     name,
     html`<section class="profile">
-${
-  picture === undefined
-    ? html`<span class="picture" aria-hidden="true">${name.slice(0, 1).toUpperCase()}</span>`
-    : html`<img class="picture" src="${picture}" alt="Picture of ${name}" width="96" height="96">`
-}
+${picture === undefined ? renderAvatar(name) : html`<img class="picture" src="${picture}" alt="Picture of ${name}" width="96" height="96">`}
 <div>
 <h1>${name}</h1>
 <p class="byline">Here since ${renderTime(since)}</p>
@@ -24,7 +21,7 @@ ${
 </div>
 </section>
 ${viewer && renderFriendship(name, viewer)}
-${context.userName === name && html`<p><a href="/profile/picture">Your picture</a> · <a href="/profile/sessions">Where you are signed in</a></p>`}
+${context.userName === name && html`<p class="links"><a href="/profile/picture">Your picture</a><a href="/profile/sessions">Where you are signed in</a></p>`}
 ${articles.length > 0 ? renderArticleList(articles, older) : html`<p class="empty">No articles here yet.</p>`}`,
   );
 }
@@ -33,11 +30,11 @@ function renderFriendship(name: string, { isFriend, inCommon, inCommonCount }: P
   const unnamed = inCommonCount - inCommon.length;
   return html`${
     isFriend
-      ? html`<form method="post" action="/users/${name}/unfriend">
+      ? html`<form class="offer" method="post" action="/users/${name}/unfriend">
 <p class="hint">What ${name} writes and comments is in your stream. Nothing of yours is in theirs, unless they befriend you.</p>
 <button class="quiet">Unfriend</button>
 </form>`
-      : html`<form method="post" action="/users/${name}/friend">
+      : html`<form class="offer" method="post" action="/users/${name}/friend">
 <p class="hint">What ${name} writes and comments will be in your stream. Nobody needs to accept.</p>
 <button>Befriend</button>
 </form>`

@@ -1,5 +1,6 @@
 // The page of what one's friends did.
 import type { StreamEntry, StreamPage } from '../stream';
+import { renderAvatar } from './avatar';
 import { renderTime, renderUser } from './byline';
 import { type Html, html } from './html';
 import { type PageContext, renderPage } from './layout';
@@ -18,9 +19,12 @@ ${
 ${before !== undefined && html`<nav aria-label="Pages"><a class="button" href="/stream?before=${before}">Older activities</a></nav>`}`,
   );
 
-const renderEntry = ({ kind, actor, createdAt, article }: StreamEntry): Html => html`<li class="card">
+const renderEntry = ({ kind, actor, picture, createdAt, article }: StreamEntry): Html => html`<li class="card entry">
+${renderAvatar(actor, picture)}
+<div>
 <p class="byline">${renderUser(actor)} ${verbs[kind]} · ${renderTime(createdAt)}</p>
 <h2><a href="/articles/${article.id}${kind === 'comment' && '#comments'}">${article.title}</a></h2>
+</div>
 </li>`;
 
 const verbs: Record<StreamEntry['kind'], string> = { article: 'wrote', comment: 'commented on' };

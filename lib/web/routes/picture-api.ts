@@ -1,7 +1,7 @@
 // A user's own picture for programs: ask for a form, send it to the bucket, say that it was sent.
 import type { FastifyInstance } from 'fastify';
 import { parseInput, pictureInput } from '../input';
-import { picture, signedPost } from '../openapi/answers';
+import { pictureTaken, signedPost } from '../openapi/answers';
 import { describe } from '../openapi/operation';
 import { toPictureUrl } from '../pictures/pictures';
 import { getSession } from '../signed-in';
@@ -13,7 +13,12 @@ export function registerPictureApi(app: FastifyInstance, { pictures, signedIn }:
   app.post('/api/me/picture', asking, (request) => pictures.begin(getSession(request)));
 
   const taking = describe({
-    ...{ summary: 'Makes what was sent one’s picture', isForSignedIn, body: pictureInput, answers: { 200: picture } },
+    ...{
+      summary: 'Makes what was sent one’s picture',
+      isForSignedIn,
+      body: pictureInput,
+      answers: { 200: pictureTaken },
+    },
   });
   app.put('/api/me/picture', taking, async (request) => {
     const { key, position } = await pictures.adopt(getSession(request), parseInput(pictureInput, request.body).key);

@@ -87,6 +87,10 @@ describe('what is answered is what is described', () => {
     await call('GET', '/api/users/{name}', '/api/users/grace');
     await call('GET', '/api/users/{name}', '/api/users/ada');
     const grace = await signInAgain('grace');
+    const hers = (await (await grace.send(`${clone.url}/api/me/picture`, 'POST', {})).json()) as SignedForm;
+    await postForm(hers, png);
+    await grace.send(`${clone.url}/api/me/picture`, 'PUT', { key: hers.fields.key });
+    await call('GET', '/api/users/{name}/friends', '/api/users/ada/friends');
     await grace.send(`${clone.url}/api/articles`, 'POST', { title: 'Of grace', body: 'Text.' });
     await call('GET', '/api/stream', '/api/stream');
     await call('DELETE', '/api/users/{name}/friend', '/api/users/grace/friend');

@@ -9,6 +9,18 @@ test('what people write is rendered', () => {
   );
 });
 
+test.each([
+  ['# a\n# b', ['h2', 'h2']],
+  ['## a\n### b\n## c', ['h2', 'h3', 'h2']],
+  ['# a\n### b\n## c\n#### d', ['h2', 'h3', 'h3', 'h4']],
+  ['### a\n# b', ['h2', 'h2']],
+  ['# a\n## b\n### c\n#### d\n##### e\n###### f', ['h2', 'h3', 'h4', 'h5', 'h6', 'h6']],
+])('headings follow the one of the page, and leave no level out: %j', (body, tags) => {
+  const rendered = renderArticleBody(body);
+  expect([...rendered.matchAll(/<(h\d)>/g)].map(([, tag]) => tag)).toEqual(tags);
+  expect([...rendered.matchAll(/<\/(h\d)>/g)].map(([, tag]) => tag)).toEqual(tags);
+});
+
 const attacks = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',
@@ -96,4 +108,9 @@ test.each([
   ['2 * 3 * 4 and snake_case', '2 * 3 * 4 and snake_case'],
 ])('the words of %j are %j', (markdown, words) => {
   expect(toExcerpt(markdown)).toBe(words);
+});
+
+test('an excerpt of what goes on ends with a whole word', () => {
+  expect(toExcerpt(`${'word '.repeat(50)}ha`)).toBe(`${'word '.repeat(50)}…`);
+  expect(toExcerpt('word '.repeat(40))).toBe('word '.repeat(40).trim());
 });

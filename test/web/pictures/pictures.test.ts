@@ -35,7 +35,8 @@ const page = '/profile/picture';
 /** As a browser reads it: the last form of the page is the one for the file. */
 function readForm(html: string): SignedForm {
   const [, url = ''] =
-    [...html.matchAll(/<form method="post" action="([^"]*)" enctype="multipart\/form-data">/g)].at(-1) ?? [];
+    [...html.matchAll(/<form class="panel" method="post" action="([^"]*)" enctype="multipart\/form-data">/g)].at(-1) ??
+    [];
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
   return { url, fields: Object.fromEntries(fields.map(([, name, value]) => [name, value])) };
 }
