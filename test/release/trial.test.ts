@@ -1,23 +1,36 @@
 // An app is tried as a clone would run it, within a time, and nothing is left of it.
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readContent } from '../../lib/release/content';
 import { tryApp } from '../../lib/release/trial';
 import { expectRefused } from './expect-refused';
 import { TinyApps, tinyServer } from './tiny-app';
 
 const apps = new TinyApps();
-afterAll(() => apps.remove());
+/** Of this test alone: others try apps at the same time. */
+const folder = mkdtempSync(join(tmpdir(), 'clonekit-trials-'));
+const { TMPDIR } = process.env;
 
-const trials = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('clonekit-trial-'));
+beforeAll(() => {
+  process.env.TMPDIR = folder;
+});
+
+afterAll(() => {
+  if (TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = TMPDIR;
+  rmSync(folder, { recursive: true });
+  apps.remove();
+});
+
+const trials = (): string[] => readdirSync(folder).filter((name) => name.startsWith('clonekit-trial-'));
 const make = (name: string, server: string) => readContent(apps.make(name, {}, { 'server.cjs': server }), 'x86_64');
 
 test('a good app answers, and how long that took is told', async () => {
-  const before = trials();
   const ms = await tryApp(await make('good', tinyServer));
   expect(ms).toBeGreaterThan(0);
   expect(ms).toBeLessThan(20_000);
-  expect(trials().filter((name) => !before.includes(name))).toEqual([]);
+  expect(trials()).toEqual([]);
 });
 
 test('a start that takes long is told as it is', async () => {
@@ -34,11 +47,10 @@ test.each([
     'no answer, and it said: waiting for whom',
   ],
 ])('an app that %s is refused when its time is over, and ended', async (name, server, got) => {
-  const before = trials();
   await expect(tryApp(await make(name, server), { timeoutSeconds: 1 })).rejects.toThrow(
     `The app tiny must answer /-/live with 200 within 1 s of its start; got: ${got}; mend it and pack again`,
   );
-  expect(trials().filter((made) => !before.includes(made))).toEqual([]);
+  expect(trials()).toEqual([]);
 });
 
 test('an app finds no secret and no setting of who packs it', async () => {
