@@ -30,7 +30,7 @@ import { registerPictureApi } from './routes/picture-api';
 import { registerPictureForms } from './routes/picture-forms';
 import { registerPictures } from './routes/pictures';
 import type { RunningRelease } from './running-release';
-import { verifySameOrigin } from './same-origin';
+import { isChange, verifySameOrigin } from './same-origin';
 import { createSessionCookie } from './session-cookie';
 import type { SessionLimits } from './sessions';
 import { SignedIn } from './signed-in';
@@ -158,7 +158,7 @@ function registerSite(app: FastifyInstance, site: Site, { https, release }: { ht
     });
     scope.addHook('onRequest', (request) => site.signedIn.load(request));
     scope.addHook('onRequest', (request, _reply, done) => {
-      if (!request.session || safeMethods.includes(request.method)) done();
+      if (!request.session || !isChange(request)) done();
       else site.limits.count('writeOf', String(request.session.userId)).then(() => done(), done);
     });
     registerOpenApi(scope, { release, cookie: site.signedIn.cookieName });
@@ -181,5 +181,3 @@ function registerSite(app: FastifyInstance, site: Site, { https, release }: { ht
     });
   });
 }
-
-const safeMethods = ['GET', 'HEAD', 'OPTIONS'];

@@ -4,13 +4,16 @@ import { forbidden } from './problem';
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
+/** Whether a request may change something. */
+export const isChange = ({ method }: Pick<FastifyRequest, 'method'>): boolean => !safeMethods.includes(method);
+
 /**
  * Throws unless the request changes nothing, or comes from our own pages, or from no browser at all.
  *
  * @param https whether people reach the load balancer by https, so that an origin by http is not ours
  */
 export function verifySameOrigin(request: FastifyRequest, https: boolean): void {
-  if (safeMethods.includes(request.method) || isSameOrigin(request, https)) return;
+  if (!isChange(request) || isSameOrigin(request, https)) return;
   throw forbidden('This request came from another site.');
 }
 

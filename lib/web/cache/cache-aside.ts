@@ -2,39 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Position, unknownPosition } from '../database/dialect';
 import { Problem } from '../problem';
-import type { Engine, Entry } from './engine';
+import type { Cell, Load, Read, Sight } from './cell';
+import type { Engine } from './engine';
 import { Flights } from './flights';
 import { leaseMilliseconds } from './lifetimes';
 import { type Change, createNonce, isPending, type Marker, toPosition } from './marker';
 import { Owed } from './owed';
-
-/** Reads the database, from wherever all of this has arrived. */
-export type Load<T> = (after: readonly Position[]) => Promise<T>;
-
-/** As `Load`, from wherever the marker and the reader ask for, and these. */
-export type Read<T> = (further?: readonly Position[]) => Promise<T>;
-
-export interface Sight<T> {
-  value: T;
-  /**
-   * `aging` is good still, and read anew by one; `stale` is for while another reads it anew, or nobody can; `kept` is
-   * from before a write that is under way, for when nobody can.
-   */
-  age: 'fresh' | 'aging' | 'stale' | 'kept';
-}
-
-/** One cached thing as the procedure sees it. */
-export interface Cell<T> {
-  readonly entry: Entry;
-  readonly find: (engine: Engine) => Promise<Sight<T> | undefined>;
-  /** What to wait for when it is read without being filled in. */
-  readonly toPosition: (marker: Marker) => Position | undefined;
-  /** Reads it anew, and fills it in. */
-  rebuild(marker: Marker, read: Read<T>, fill: Use): Promise<T>;
-}
-
-/** Does something with the cache; undefined when it does not answer. */
-export type Use = <R>(use: (engine: Engine) => Promise<R>) => Promise<R | undefined>;
 
 export interface CacheAsideOptions {
   findEngine: () => Engine | undefined;

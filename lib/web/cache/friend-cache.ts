@@ -1,6 +1,7 @@
 // Who somebody's friends are: a set each, so that the cache itself answers which friends two have in common.
 import { type Position, unknownPosition } from '../database/dialect';
-import { type CacheAside, type Cell, endLate } from './cache-aside';
+import { type CacheAside, endLate } from './cache-aside';
+import type { Cell } from './cell';
 import { membersPart } from './engine';
 import { type Lifetimes, objectLifetimes, withJitter } from './lifetimes';
 import { createNonce, toPosition } from './marker';

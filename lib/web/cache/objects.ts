@@ -1,6 +1,7 @@
 // Cached objects: something that is one row or a few, kept in the form in which it is answered.
 import type { Position } from '../database/dialect';
-import { type CacheAside, type Cell, endLate, type Load } from './cache-aside';
+import { type CacheAside, endLate } from './cache-aside';
+import type { Cell, Load } from './cell';
 import { type Lifetimes, objectLifetimes, withJitter } from './lifetimes';
 import { type Change, createNonce, isPending, toPosition } from './marker';
 import { readStamped, stamp } from './stamp';

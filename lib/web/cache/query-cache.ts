@@ -1,7 +1,8 @@
 // Cached queries: what a query returned, with a tag for each row that is in it, so that a change drops what holds it.
 import { hash } from 'node:crypto';
 import { type Position, unknownPosition } from '../database/dialect';
-import type { CacheAside, Cell, Load, Read, Use } from './cache-aside';
+import type { CacheAside } from './cache-aside';
+import type { Cell, Load, Read, Use } from './cell';
 import type { Entry } from './engine';
 import { type Lifetimes, queryLifetimes, withJitter } from './lifetimes';
 import { createNonce, type Marker, toNonce, toPosition } from './marker';

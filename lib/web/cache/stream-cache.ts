@@ -1,6 +1,7 @@
 // What somebody's friends did lately: the newest activities in their order, so that a new one is added and not all read anew.
 import { type Position, unknownPosition } from '../database/dialect';
-import { type CacheAside, type Cell, endLate, type Telling } from './cache-aside';
+import { type CacheAside, endLate, type Telling } from './cache-aside';
+import type { Cell } from './cell';
 import { rankedPart } from './engine';
 import { type Lifetimes, objectLifetimes, withJitter } from './lifetimes';
 import { createNonce, toPosition } from './marker';

@@ -3,7 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Counter, Histogram, Registry } from 'prom-client';
 import type { ReadOutcome } from '../cache/cache-aside';
 
-export type Backend = 'sessions' | 'objects' | 'database' | 'replica';
+/** What is told of by itself; that the primary is away is in the answers, as 503. */
+export type Backend = 'sessions' | 'objects' | 'replica';
 
 interface Answered {
   method: string;
