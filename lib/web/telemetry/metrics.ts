@@ -96,7 +96,7 @@ function createFigures(labels: Readonly<Record<string, string>>): Figures {
     }),
     failures: new Counter({
       name: 'backend_failures_total',
-      help: 'How often something that this clone depends on did not answer.',
+      help: 'Connections to caches that failed, commands to the objects cache that did, and replicas that did not answer.',
       ...{ labelNames: ['backend'], registers },
     }),
   };

@@ -108,6 +108,17 @@ describe.each(engines)('on %s', (name) => {
     expect(load.mock.calls).toEqual([[['unknown']]]);
   });
 
+  test('who reads a second time waits for what was waited for the first time, too: another replica may answer', async () => {
+    await get('first', database(rows(1, 2)));
+    await one.drop([toTag({ id: 1 })], 'gtid-1');
+    const load = jest.fn(async (_after: readonly Position[]) => {
+      if (load.mock.calls.length === 1) await two.drop([toTag({ id: 2 })], 'gtid-2');
+      return rows(1, 2);
+    });
+    await get('first', load);
+    expect(load.mock.calls).toEqual([[['gtid-1']], [['gtid-1', 'gtid-2']]]);
+  });
+
   test('a hundred changes of one row at once are all told', async () => {
     await get('first', database(rows(1)));
     await Promise.all(Array.from({ length: 100 }, (_, n) => caches[n % 3]?.drop([toTag({ id: 1 })], `gtid-${n}`)));
