@@ -12,6 +12,8 @@ export interface CloneEnv {
   readonly readySeconds: number;
   /** Seconds an app may take to stop. */
   readonly stopSeconds: number;
+  /** Name of the log group the journal is sent to; an app is started without one, too. */
+  readonly logGroup?: string;
 }
 
 /** What `lib/web` takes for it, too, when it is not told. */
@@ -37,5 +39,6 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Clon
     stopSeconds: env[cloneEnv.stopSeconds]
       ? Number(get(cloneEnv.stopSeconds, 'seconds', isNumber))
       : defaultStopSeconds,
+    logGroup: env[cloneEnv.logGroup] || undefined,
   };
 }

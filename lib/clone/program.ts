@@ -6,8 +6,10 @@ import { launch } from './launch';
 import { leave } from './leave';
 import { Lifecycle } from './lifecycle';
 import { findRelease, type Log, openLog } from './log';
+import { LogStream } from './log-stream';
 import { Metadata } from './metadata';
 import { replace } from './replace';
+import { ship } from './ship';
 import { watch } from './watch';
 
 type Program = (env: CloneEnv, log: Log) => Promise<number>;
@@ -25,7 +27,30 @@ const programs: Readonly<Record<string, Program>> = {
     await replace({ lifecycle: new Lifecycle(env), log });
     return 0;
   },
+  /** 0: the clone ends. 1: the journal did, and there is another to be read. 2: there is nowhere to send it to. */
+  ship: shipJournal,
 };
+
+/** From standard input, for the sandbox starts no program that reads it; the cursor of what AWS has goes to standard output. */
+async function shipJournal({ cloneId, logGroup }: CloneEnv, log: Log): Promise<number> {
+  if (!logGroup) {
+    log('error', `${cloneEnv.logGroup}: must be the name of a log group, got: nothing. This clone's log stays on it`);
+    return 2;
+  }
+  const stop = new AbortController();
+  process.once('SIGTERM', () => stop.abort());
+  // At the end, who read it may be gone before this is.
+  process.stdout.on('error', () => {});
+  const stream = new LogStream({ group: logGroup, stream: cloneId });
+  const lost = await ship({
+    ...{ clone: cloneId, entries: process.stdin, stream, log, stop: stop.signal },
+    onShipped: (cursor) => void process.stdout.write(`${cursor}\n`),
+  });
+  stream.close();
+  process.stdin.destroy();
+  if (lost > 0) log('warn', `ends with lines that AWS does not have: ${lost}`);
+  return stop.signal.aborted ? 0 : 1;
+}
 
 export interface RunOptions {
   readonly verb: string | undefined;

@@ -14,6 +14,7 @@ import { ManagedPolicy, type PolicyStatement, Role, ServicePrincipal } from 'aws
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { cloneEnv } from '../config/names';
 import { acknowledge, toResourceRule } from './acknowledge';
 import { isBakedOnDeploy } from './baked-image';
 import { toUserData } from './clone-env';
@@ -43,12 +44,12 @@ export interface CloneTemplateProps {
   readonly encryptionKey?: IKey;
   /**
    * Environment of the app. References are fine, secrets are not.
-   * @default - nothing but AWS_REGION
+   * @default - nothing but AWS_REGION and the log group's name
    */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * Where clones write their journal. What sends it comes with the image; the right to write, and to no other group, is
-   * given here.
+   * Where clones write their journal, each to a stream named by its instance id. What sends it comes with the image; it is
+   * told the group, and given the right to write to it and to no other, here.
    * @default - a group of its own, kept for a month, gone with the fleet
    */
   readonly logGroup?: ILogGroup;
@@ -94,6 +95,13 @@ export class CloneTemplate extends Construct {
       to: 16384,
       remedy: 'use the size of the image, or somewhat more',
     });
+    verifyProp(this, {
+      prop: 'environment',
+      holds: !Object.hasOwn(props.environment ?? {}, cloneEnv.logGroup),
+      rule: 'must not say where the log goes',
+      got: cloneEnv.logGroup,
+      remedy: 'leave it out and set logGroup',
+    });
     this.logGroup =
       props.logGroup ??
       new LogGroup(this, 'Log', {
@@ -114,7 +122,11 @@ export class CloneTemplate extends Construct {
       instanceType: new InstanceType(props.instanceType),
       securityGroup: props.securityGroup,
       role: this.role,
-      userData: toUserData(this, { AWS_REGION: Aws.REGION, ...props.environment }),
+      userData: toUserData(this, {
+        AWS_REGION: Aws.REGION,
+        [cloneEnv.logGroup]: this.logGroup.logGroupName,
+        ...props.environment,
+      }),
       associatePublicIpAddress: false,
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
       httpPutResponseHopLimit: 1,

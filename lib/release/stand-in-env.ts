@@ -33,6 +33,7 @@ export const toStandInEnv = ({ cloneId, port }: StandIn): Record<string, string>
   [cloneEnv.keepAliveSeconds]: '72',
   [cloneEnv.group]: 'none',
   [cloneEnv.readySeconds]: '60',
+  [cloneEnv.logGroup]: 'none',
   NODE_ENV: 'production',
   AWS_REGION: 'eu-central-1',
   AWS_ENDPOINT_URL: `http://${nobody}`,

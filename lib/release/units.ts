@@ -73,7 +73,10 @@ const toUnitsByName = (entry: string): Readonly<Record<string, Unit>> => ({
     Install: ['WantedBy=paths.target'],
   },
   'clonekit.target': {
-    Unit: ['Description=A clone at work', 'Wants=clonekit.service clonekit-launch.service clonekit-watch.service'],
+    Unit: [
+      'Description=A clone at work',
+      'Wants=clonekit.service clonekit-launch.service clonekit-watch.service clonekit-ship.service',
+    ],
   },
   'clonekit.service': {
     Unit: [
@@ -116,6 +119,32 @@ const toUnitsByName = (entry: string): Readonly<Record<string, Unit>> => ({
       'OnFailure=clonekit-restart.service',
     ],
     Service: ['Type=exec', `ExecStart=${toProgram('watch')}`, ...besides],
+  },
+  'clonekit-ship.service': {
+    Unit: [
+      'Description=Sends the journal to where it outlives the clone',
+      'After=network.target nss-lookup.target',
+      // What is stopped after them has their last words.
+      `Before=clonekit.service ${['launch', 'watch', 'leave', 'replace'].map((verb) => `clonekit-${verb}.service`).join(' ')}`,
+      // An AWS that is away for long is no reason to stop.
+      'StartLimitIntervalSec=0',
+    ],
+    Service: [
+      'Type=exec',
+      `ExecStart=sh ${cloneFolder}/${releaseFiles.clone}/ship.sh ${toProgram('ship')}`,
+      'SupplementaryGroups=systemd-journal',
+      // How far AWS has it: in memory, and there until the unit is stopped.
+      'RuntimeDirectory=clonekit-ship',
+      'RuntimeDirectoryPreserve=restart',
+      'Restart=always',
+      'RestartSec=1s',
+      // Told no log group: another try is told none, either.
+      'RestartPreventExitStatus=2',
+      // Only the program itself is told to end: who reads the journal goes on until then.
+      'KillMode=mixed',
+      'TimeoutStopSec=10',
+      ...besides,
+    ],
   },
   'clonekit-restart.service': {
     Unit: ['Description=Ends an app that hangs; it comes back by itself'],

@@ -6,6 +6,7 @@ import { openLog } from '../../lib/clone/log';
 import type { Fleet } from '../../lib/local/fleet';
 import { CloneGroup, type GroupOptions } from '../../lib/local/group';
 import type { Instance } from '../../lib/local/instance';
+import { LaunchTemplates } from '../../lib/local/launch-templates';
 import { Twin } from '../../lib/local/twin/twin';
 
 const servers: Server[] = [];
@@ -67,13 +68,15 @@ export interface Waiting {
 export async function startGroup(): Promise<Waiting> {
   const launchTemplate = { id: 'lt-1', name: 'clone', instanceType: 't4g.small', imageId: 'ami-1' };
   const plan = { name: 'fleet', min: 0, graceSeconds: 60, launchTemplate };
-  const group = new CloneGroup({ plan, loadBalancer: {}, targetGroup: {} } as unknown as GroupOptions);
+  const { default: template } = new LaunchTemplates({ imageId: 'ami-1', toUserData: () => '' });
+  const group = new CloneGroup({ plan, template, loadBalancer: {}, targetGroup: {} } as unknown as GroupOptions);
   const instance: Instance = {
     id: 'i-1',
     zone: 'a',
     launchedAt: new Date(),
     tags: {},
     slot: 1,
+    template,
     state: 'InService',
     healthy: true,
   };

@@ -30,7 +30,7 @@ test.each([undefined, 'lunch', 'toString'])('%s is no program: exit code 2, and 
       clone: 'i-1',
       release: 'source',
       program: verb ?? '',
-      msg: `program: must be one of launch, watch, leave, replace, got: ${verb ?? 'none'}`,
+      msg: `program: must be one of launch, watch, leave, replace, ship, got: ${verb ?? 'none'}`,
     },
   ]);
 });
@@ -45,5 +45,13 @@ test.each([
   expect(code).toBe(1);
   expect(lines.map(({ msg }) => msg)).toEqual([
     `${name}: must be ${rule}, got: ${got}. Correct the launch template, which writes /run/clonekit/clone.env`,
+  ]);
+});
+
+test('a clone that is told no log group says so, and not again: exit code 2', async () => {
+  const { code, lines } = await run('ship', env);
+  expect(code).toBe(2);
+  expect(lines.map(({ msg }) => msg)).toEqual([
+    "CLONEKIT_LOG_GROUP: must be the name of a log group, got: nothing. This clone's log stays on it",
   ]);
 });

@@ -140,6 +140,14 @@ test('a clone writes to its own log and reads none', () => {
   });
 });
 
+test('a clone is told its log, whether it is its own or given', () => {
+  const toldOf = (template: Template) => JSON.stringify(dataOf(template).UserData);
+  expect(toldOf(build())).toMatch(/CLONEKIT_LOG_GROUP=",\{"Ref":"CloneLog\w+"\}/);
+  expect(
+    toldOf(templateOf((stack) => make(stack, { logGroup: LogGroup.fromLogGroupName(stack, 'Journal', '/fleet/log') }))),
+  ).toContain(String.raw`CLONEKIT_LOG_GROUP=/fleet/log\\n`);
+});
+
 test('a log of its own is encrypted with the key it is given', () => {
   const template = templateOf((stack) => make(stack, { logKey: new Key(stack, 'Key') }));
   expect(propertiesOf(template, 'AWS::Logs::LogGroup')).toMatchObject({
@@ -182,6 +190,14 @@ test('an image that is baked with the deploy is taken as it is referred to', () 
 test('an image that is looked up by the deploy is refused: it would change by itself', () => {
   expect(() => templateOf((stack) => make(stack, { amiId: new CfnParameter(stack, 'Image').valueAsString }))).toThrow(
     'Test/Clone.amiId must be a literal',
+  );
+});
+
+test('an environment that names another log is refused', () => {
+  expect(() => build({ environment: { CLONEKIT_LOG_GROUP: 'other' } })).toThrow(
+    new Error(
+      'Test/Clone.environment must not say where the log goes; got: "CLONEKIT_LOG_GROUP"; leave it out and set logGroup',
+    ),
   );
 });
 

@@ -9,7 +9,7 @@ const valuesOf = (name: string, key: string): string[] =>
     .filter((line) => line.startsWith(`${key}=`))
     .map((line) => line.slice(key.length + 1));
 
-const programs = ['launch', 'watch', 'leave', 'replace'].map((verb) => `clonekit-${verb}.service`);
+const programs = ['launch', 'watch', 'leave', 'replace', 'ship'].map((verb) => `clonekit-${verb}.service`);
 
 describe.each(['clonekit.service', ...programs])('%s', (name) => {
   test.each([
@@ -33,7 +33,7 @@ describe.each(['clonekit.service', ...programs])('%s', (name) => {
 
   test('runs the release’s own Node in its sandbox', () => {
     expect(valuesOf(name, 'ExecStart')[0]).toMatch(
-      /^\/opt\/clonekit\/node --permission --allow-fs-read=\/opt\/clonekit\/ /,
+      /^(sh \/opt\/clonekit\/clone\/ship\.sh )?\/opt\/clonekit\/node --permission --allow-fs-read=\/opt\/clonekit\/ /,
     );
   });
 
@@ -65,6 +65,28 @@ test('an app that hangs is ended, one that must go drains', () => {
   expect(valuesOf('clonekit-watch.service', 'OnSuccess')).toEqual(['clonekit-leave.service']);
   expect(valuesOf('clonekit-leave.service', 'Conflicts')).toEqual(['clonekit.service']);
   expect(valuesOf('clonekit-leave.service', 'After')).toEqual(['clonekit.service']);
+});
+
+test('the journal is read by who sends it and by nobody else', () => {
+  const readers = [...units].filter(([, text]) => text.includes('SupplementaryGroups=systemd-journal'));
+  expect(readers.map(([path]) => path)).toEqual(['clone/units/clonekit-ship.service']);
+});
+
+test('the journal is sent from before the first of a clone’s programs until after the last', () => {
+  const [before = ''] = valuesOf('clonekit-ship.service', 'Before');
+  expect(before.split(' ')).toEqual([
+    'clonekit.service',
+    ...['launch', 'watch', 'leave', 'replace'].map((verb) => `clonekit-${verb}.service`),
+  ]);
+  expect(valuesOf('clonekit.target', 'Wants').join().split(' ')).toContain('clonekit-ship.service');
+});
+
+test('whatever ends the sending, it goes on, and where it was; but not without a log group', () => {
+  const of = (key: string) => valuesOf('clonekit-ship.service', key);
+  expect(of('Restart')).toEqual(['always']);
+  expect(of('StartLimitIntervalSec')).toEqual(['0']);
+  expect(of('RuntimeDirectoryPreserve')).toEqual(['restart']);
+  expect(of('RestartPreventExitStatus')).toEqual(['2']);
 });
 
 test('systemd waits longer for the app than the slowest stage lets it take to stop', () => {

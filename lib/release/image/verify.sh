@@ -35,7 +35,7 @@ clean_up() {
     systemctl kill --signal=SIGKILL clonekit.service
     systemctl stop clonekit.service
     # What the end of those has started.
-    systemctl stop clonekit-leave.service clonekit-replace.service clonekit-restart.service
+    systemctl stop clonekit-leave.service clonekit-replace.service clonekit-restart.service clonekit-ship.service
     rm -rf "$told" "$probe" "$probe.d"
     systemctl daemon-reload
     systemctl reset-failed 'clonekit*'
@@ -50,6 +50,7 @@ CLONEKIT_STAGE=dev
 CLONEKIT_CLONE_ID=verify
 CLONEKIT_GROUP=verify
 CLONEKIT_READY_SECONDS=60
+CLONEKIT_LOG_GROUP=verify
 CLONEKIT_PORT=8080
 CLONEKIT_SESSIONS=127.0.0.1:9
 CLONEKIT_SESSIONS_MODE=single
