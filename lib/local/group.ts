@@ -2,15 +2,18 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../config/operator-error';
+import { Activities } from './activities';
 import { type Instance, isTerminating } from './instance';
 import type { Launch } from './launch';
+import type { TemplateVersion } from './launch-templates';
 import { bringDown, bringUp, type LifeOptions } from './life';
 import { LifecycleActions } from './lifecycle-actions';
 import { toHex } from './physical';
-import { toPlacement } from './placement';
+import { toPlacement, toSurplus } from './placement';
 import type { GroupPlan } from './plan/group';
 import type { TargetGroupPlan } from './plan/load-balancer';
 import { Stopped } from './process';
+import { InstanceRefresh, type Refreshed, type RefreshOptions } from './refresh/instance-refresh';
 import type { LoadBalancer, TargetState } from './servers/load-balancer';
 
 export interface GroupOptions {
@@ -19,7 +22,16 @@ export interface GroupOptions {
   readonly loadBalancer: LoadBalancer;
   /** How many clones can exist at once, those that end included. */
   readonly slots: number;
+  /** What clones are launched from at first. */
+  readonly template: TemplateVersion;
   readonly launch: Launch;
+}
+
+/** How many clones are wanted. */
+export interface Sizes {
+  readonly min: number;
+  readonly desired: number;
+  readonly max: number;
 }
 
 export interface GroupEvents {
@@ -30,11 +42,23 @@ export interface GroupEvents {
 /** Longest wait before another launch after launches that failed in a row. */
 const maxBackoffMs = 30_000;
 
+/** In the words of Auto Scaling. */
+const toCause = (cause: string): string =>
+  `At ${new Date().toISOString()} an instance was changed in response to ${cause}.`;
+
 export class CloneGroup extends EventEmitter<GroupEvents> {
   readonly instances = new Map<string, Instance>();
   /** What its instances are waited for by. */
   readonly actions = new LifecycleActions();
+  readonly activities = new Activities();
   readonly createdAt = new Date();
+  /** Tags of the group, which new clones get. */
+  readonly tags: Map<string, string>;
+  /** What the next clone is launched from. */
+  template: TemplateVersion;
+  /** Rolls, the newest first. */
+  readonly refreshes: InstanceRefresh[] = [];
+  #sizes: Sizes;
   readonly #launched = new Set<string>();
   #failures = 0;
   readonly #stop = new AbortController();
@@ -44,6 +68,10 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   constructor(readonly options: GroupOptions) {
     super();
     const onEvent = (text: string): void => void this.emit('event', text);
+    const { min, max, tags } = options.plan;
+    this.#sizes = { min, desired: min, max };
+    this.tags = new Map(Object.entries(tags ?? {}));
+    this.template = options.template;
     this.#life = { ...options, actions: this.actions, stop: this.#stop.signal, onEvent };
   }
 
@@ -52,7 +80,56 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   }
 
   get desired(): number {
-    return this.options.plan.min;
+    return this.#sizes.desired;
+  }
+
+  get sizes(): Sizes {
+    return this.#sizes;
+  }
+
+  /** From now on so many are wanted: some are launched, or some go. Returns at once, as AWS does. */
+  resize(sizes: Sizes): void {
+    this.#sizes = sizes;
+    this.#do(this.#refill());
+    this.#shrink();
+  }
+
+  /** The roll that goes on. */
+  get refresh(): InstanceRefresh | undefined {
+    const [newest] = this.refreshes;
+    return newest?.isRunning ? newest : undefined;
+  }
+
+  /** Begins to replace every clone. Nothing else must be replacing them. */
+  startRefresh(options: Pick<RefreshOptions, 'preferences' | 'wanted' | 'isAlarmed'>): InstanceRefresh {
+    const refresh = new InstanceRefresh({
+      ...options,
+      group: this.#toRefreshed(),
+      stop: this.#stop.signal,
+      onEvent: (text) => void this.emit('event', text),
+    });
+    this.refreshes.unshift(refresh);
+    // Clones that were launched for it and are not wanted any more go, however it ended.
+    this.#do(refresh.run().then(() => this.#shrink()));
+    return refresh;
+  }
+
+  #toRefreshed(): Refreshed {
+    const group = this;
+    return {
+      get desired() {
+        return group.desired;
+      },
+      get template() {
+        return group.template;
+      },
+      set template(template) {
+        group.template = template;
+      },
+      living: () => group.#living(),
+      launch: () => group.#launch('an instance refresh'),
+      end: (instance) => group.#end(instance, 'an instance refresh'),
+    };
   }
 
   /** Brings the first clones into service; fails when one of them does not come up. */
@@ -77,11 +154,18 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
    * Takes a clone out of the load balancer, lets it finish and ends it; another one takes its place.
    * Returns at once, as AWS does.
    */
-  terminate(id: string): Instance {
+  terminate(id: string, isReplaced = true): Instance {
     const instance = this.#get(id);
-    this.#do(this.#end(instance));
+    if (!isReplaced) this.#sizes = { ...this.#sizes, desired: Math.max(0, this.desired - 1) };
+    this.#do(this.#end(instance, 'a user request'));
     this.#do(this.#refill());
     return instance;
+  }
+
+  /** Its machine is gone from one moment to the next: nobody lets go of it first, and it finishes nothing. */
+  break(id: string): void {
+    const { clone } = this.#get(id);
+    this.#do(clone?.stop(0) ?? Promise.resolve());
   }
 
   /** What somebody found out about the health of a clone; one that is not healthy is replaced. */
@@ -105,24 +189,31 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   }
 
   /** Brings one more clone into service; fails when it does not come up, or is terminated before it has. */
-  #launch(): Promise<void> {
+  #launch(cause = 'a difference between desired and actual capacity'): Promise<void> {
     const { plan } = this.options;
     const instance: Instance = {
       id: `i-${toHex(`${plan.name} ${this.#launched.size} ${process.hrtime.bigint()}`, 17)}`,
       ...toPlacement([...this.instances.values()], { zones: plan.zones, slots: this.options.slots }),
       launchedAt: new Date(),
-      tags: plan.tags,
+      tags: Object.fromEntries(this.tags),
+      template: this.template,
       state: 'Pending',
       healthy: true,
     };
     this.#launched.add(instance.id);
     this.instances.set(instance.id, instance);
+    const activity = this.activities.begin(`Launching a new EC2 instance: ${instance.id}`, toCause(cause));
     instance.launch = this.#bringUp(instance).catch(async (error) => {
+      this.activities.end(activity, error instanceof Stopped ? 'Cancelled' : 'Failed', (error as Error).message);
       await instance.clone?.stop(1000);
       // One that was terminated meanwhile is removed by who terminates it.
       if (!isTerminating(instance)) this.instances.delete(instance.id);
       throw error;
     });
+    instance.launch.then(
+      () => this.activities.end(activity, 'Successful'),
+      () => {},
+    );
     return instance.launch;
   }
 
@@ -138,15 +229,17 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
     if (this.#isStopping || isTerminating(instance) || !this.instances.has(instance.id)) return;
     this.emit('event', `${instance.id} died (${how}); it is replaced`);
     instance.healthy = false;
-    this.#do(this.#end(instance));
+    this.#do(this.#end(instance, 'an EC2 health check indicating it has been terminated or stopped'));
     this.#do(this.#refill());
   }
 
-  async #end(instance: Instance): Promise<void> {
+  async #end(instance: Instance, cause: string): Promise<void> {
     if (isTerminating(instance)) return;
     instance.state = 'Terminating';
+    const activity = this.activities.begin(`Terminating EC2 instance: ${instance.id}`, toCause(cause));
     await bringDown(instance, this.#life);
     this.instances.delete(instance.id);
+    this.activities.end(activity, 'Successful');
     this.emit('event', `${instance.id} is terminated`);
   }
 
@@ -161,6 +254,14 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
         this.emit('event', `a new clone did not come up: ${(error as Error).message}`);
         await this.#pause(Math.min(250 * 2 ** this.#failures, maxBackoffMs));
       }
+    }
+  }
+
+  /** Ends those that are too many: of the zone with most, then of an older template, then the older. Not during a roll. */
+  #shrink(): void {
+    if (this.#isStopping || this.refresh) return;
+    for (const instance of toSurplus(this.#living(), this.desired, this.template)) {
+      this.#do(this.#end(instance, 'a difference between desired and actual capacity'));
     }
   }
 

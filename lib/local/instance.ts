@@ -1,4 +1,5 @@
 // One instance of the group: where it is in its life, in AWS's words, and the clone that it is.
+import type { TemplateVersion } from './launch-templates';
 import type { Address } from './physical';
 
 /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html */
@@ -17,6 +18,8 @@ export interface LaunchedClone {
   readonly address: Address;
   /** How it ended; undefined while it runs. */
   readonly ended: string | undefined;
+  /** Of a clone that is a process of this machine: the folder of its release, and the app's process id. */
+  readonly place?: { readonly folder: string; readonly pid: number };
   /** Settles when it is gone, with how it ended. */
   readonly exited: Promise<string>;
   /** Whether a path of the app answers 200. Rejects when nobody answers within the time. */
@@ -38,6 +41,8 @@ export interface Instance {
   readonly launchedAt: Date;
   readonly tags: Readonly<Record<string, string>>;
   readonly slot: number;
+  /** What it was launched from. */
+  readonly template: TemplateVersion;
   state: LifecycleState;
   healthy: boolean;
   /** When it went into service. */

@@ -16,8 +16,6 @@ export interface Launching {
   readonly endpoint: string;
   /** Whom clones trust to be their caches and databases. */
   readonly tls: Pick<ServerTls, 'ca' | 'caFile'>;
-  /** The launch template's user data, as text, with everything that runs on this machine at `host`. */
-  toUserData(host: string): string;
   /** The file that keeps what a clone says. */
   toLogFile(id: string): string;
   findPort(): Promise<number>;

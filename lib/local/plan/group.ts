@@ -8,7 +8,14 @@ export interface GroupPlan {
   readonly max: number;
   readonly zones: readonly string[];
   readonly healthCheckType: string;
+  /** Subnets of its clones, with the addresses in each. */
+  readonly subnets: readonly { readonly id: string; readonly zone: string; readonly cidr: string | undefined }[];
   readonly graceSeconds: number;
+  /** Seconds that a new clone is in service before it counts. */
+  readonly warmUpSeconds: number;
+  /** Percent of the wanted clones that stay, and that there may be, while some are replaced; absent without such a policy. */
+  readonly minHealthyPercent?: number;
+  readonly maxHealthyPercent?: number;
   /** What a new clone is waited for by before it gets requests; absent without such a hook. */
   readonly launchHook?: HookPlan;
   /** What a clone that must go is waited for by before it is ended; absent without such a hook. */
@@ -68,17 +75,23 @@ export function toGroup(
   region: string,
 ): GroupPlan {
   // Of a subnet that was there before nothing is known; the first zone of a region stands for its own.
-  const zones = group
-    .list<string>('VPCZoneIdentifier')
-    .map((id) => subnets.get(id)?.text('AvailabilityZone') ?? `${region}a`);
+  const own = group.list<string>('VPCZoneIdentifier').map((id) => ({
+    id,
+    zone: subnets.get(id)?.text('AvailabilityZone') ?? `${region}a`,
+    cidr: subnets.get(id)?.findText('CidrBlock'),
+  }));
   const tags = group.list<GroupTag>('Tags').filter((tag) => tag.PropagateAtLaunch);
   return {
     name: group.physicalId,
     min: group.number('MinSize'),
     max: group.number('MaxSize'),
-    zones: [...new Set(zones)],
+    zones: [...new Set(own.map(({ zone }) => zone))],
+    subnets: own,
     healthCheckType: group.findText('HealthCheckType') ?? 'EC2',
     graceSeconds: group.findNumber('HealthCheckGracePeriod') ?? 0,
+    warmUpSeconds: group.findNumber('DefaultInstanceWarmup') ?? 0,
+    minHealthyPercent: group.findNumber('InstanceMaintenancePolicy.MinHealthyPercentage'),
+    maxHealthyPercent: group.findNumber('InstanceMaintenancePolicy.MaxHealthyPercentage'),
     launchHook: findHook(group, 'autoscaling:EC2_INSTANCE_LAUNCHING'),
     stopHook: findHook(group, 'autoscaling:EC2_INSTANCE_TERMINATING'),
     tags: Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])),

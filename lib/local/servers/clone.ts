@@ -18,8 +18,8 @@ export const launchProcesses: Launcher = async ({ archive, folder, processes, on
   const release = join(realpathSync(folder), 'release');
   const { entry } = await unpackRelease(archive, release);
   const runtime = await getRuntime({ release, onEvent });
-  const told = toEnvironment(launching.toUserData('127.0.0.1'));
-  return async ({ id }) => {
+  return async ({ id, template }) => {
+    const told = toEnvironment(template.toUserData('127.0.0.1'));
     const port = await launching.findPort();
     const env = { ...told, ...toLocalEnv({ id, port, release, ...launching }) };
     return await CloneProcess.start({
@@ -66,6 +66,10 @@ class CloneProcess implements LaunchedClone {
   static async start(options: CloneOptions): Promise<CloneProcess> {
     const app = await run(options, options.id, options.entry);
     return new CloneProcess(options, app, await runBeside(options, 'launch'));
+  }
+
+  get place(): { folder: string; pid: number } {
+    return { folder: this.options.release, pid: this.app.pid };
   }
 
   get ended(): string | undefined {

@@ -15,7 +15,7 @@ import {
   toCommand,
 } from '../image/emulator';
 import { type MachineFacts, MetadataService } from '../image/metadata';
-import { type LaunchedClone, toTargetState } from '../instance';
+import { type Instance, type LaunchedClone, toTargetState } from '../instance';
 import type { Launcher } from '../launch';
 import type { Address } from '../physical';
 import { toEnvironment, withEnvironment, withFile } from '../plan/clone-env';
@@ -37,18 +37,21 @@ export const launchMachines =
   (image: DiskImage, onOff: (off: PoweredOff) => void = () => {}): Launcher =>
   async (launching) => {
     const accelerator = await findAccelerator();
-    const told = launching.toUserData(guestNetwork.host);
-    const variables = toEnvironment(told);
-    const userData = withEnvironment(withFile(told, { path: caFile, content: launching.tls.ca }), {
-      NODE_EXTRA_CA_CERTS: caFile,
-      [cloneEnv.https]: 'off',
-      [cloneEnv.readySeconds]: String(Number(variables[cloneEnv.readySeconds]) * bootPatience),
-      AWS_ENDPOINT_URL: toSeen(launching.endpoint),
-      // People's browsers are not in there: they reach the bucket where this machine does.
-      [cloneEnv.picturesUrl]: `${launching.endpoint}/${variables[cloneEnv.pictures]}`,
-    });
-    return (instance) =>
-      Machine.start({
+    const toOwnUserData = ({ template }: Pick<Instance, 'template'>): string => {
+      const told = template.toUserData(guestNetwork.host);
+      const variables = toEnvironment(told);
+      return withEnvironment(withFile(told, { path: caFile, content: launching.tls.ca }), {
+        NODE_EXTRA_CA_CERTS: caFile,
+        [cloneEnv.https]: 'off',
+        [cloneEnv.readySeconds]: String(Number(variables[cloneEnv.readySeconds]) * bootPatience),
+        AWS_ENDPOINT_URL: toSeen(launching.endpoint),
+        // People's browsers are not in there: they reach the bucket where this machine does.
+        [cloneEnv.picturesUrl]: `${launching.endpoint}/${variables[cloneEnv.pictures]}`,
+      });
+    };
+    return (instance) => {
+      const userData = toOwnUserData(instance);
+      return Machine.start({
         image,
         accelerator,
         processes: launching.processes,
@@ -71,6 +74,7 @@ export const launchMachines =
           onOff(off);
         },
       });
+    };
   };
 
 /** The same place, as guests see it. */

@@ -2,16 +2,23 @@
 
 import { randomUUID } from 'node:crypto';
 import * as schemas from '@aws-sdk/client-auto-scaling';
+import type { Activity } from '../activities';
 import type { Fleet } from '../fleet';
+import type { Sizes } from '../group';
 import type { Instance } from '../instance';
+import type { TemplateVersion } from '../launch-templates';
 import type { ActionKey, HookResult } from '../lifecycle-actions';
 import { account, toHex } from '../physical';
+import type { HookPlan } from '../plan/group';
+import { getGroup, invalid } from './groups';
+import { refreshActions } from './instance-refreshes';
+import { toPage } from './page';
 import { AwsError, refuseFilters, type Service } from './service';
 
-const toTemplate = ({ plan }: Fleet): schemas.LaunchTemplateSpecification => ({
+const toTemplate = ({ plan }: Fleet, { number }: TemplateVersion): schemas.LaunchTemplateSpecification => ({
   LaunchTemplateId: plan.group.launchTemplate.id,
   LaunchTemplateName: plan.group.launchTemplate.name,
-  Version: '1',
+  Version: String(number),
 });
 
 const toInstance = (instance: Instance, fleet: Fleet) => ({
@@ -20,8 +27,8 @@ const toInstance = (instance: Instance, fleet: Fleet) => ({
   LifecycleState: instance.state,
   HealthStatus: instance.healthy ? 'Healthy' : 'Unhealthy',
   InstanceType: fleet.plan.group.launchTemplate.instanceType,
-  ImageId: fleet.plan.group.launchTemplate.imageId,
-  LaunchTemplate: toTemplate(fleet),
+  ImageId: instance.template.imageId,
+  LaunchTemplate: toTemplate(fleet, instance.template),
   ProtectedFromScaleIn: false,
 });
 
@@ -31,10 +38,20 @@ const toGroup = (fleet: Fleet): schemas.AutoScalingGroup => {
   return {
     AutoScalingGroupName: plan.group.name,
     AutoScalingGroupARN: `${arn}:autoScalingGroupName/${plan.group.name}`,
-    LaunchTemplate: toTemplate(fleet),
-    MinSize: plan.group.min,
-    MaxSize: plan.group.max,
+    LaunchTemplate: toTemplate(fleet, group.template),
+    MinSize: group.sizes.min,
+    MaxSize: group.sizes.max,
     DesiredCapacity: group.desired,
+    DefaultInstanceWarmup: plan.group.warmUpSeconds,
+    VPCZoneIdentifier: plan.group.subnets.map(({ id }) => id).join(','),
+    ...(plan.group.maxHealthyPercent === undefined
+      ? {}
+      : {
+          InstanceMaintenancePolicy: {
+            MinHealthyPercentage: plan.group.minHealthyPercent,
+            MaxHealthyPercentage: plan.group.maxHealthyPercent,
+          },
+        }),
     DefaultCooldown: 300,
     AvailabilityZones: [...plan.group.zones],
     TargetGroupARNs: [plan.targetGroup.arn],
@@ -42,18 +59,50 @@ const toGroup = (fleet: Fleet): schemas.AutoScalingGroup => {
     HealthCheckGracePeriod: plan.group.graceSeconds,
     CreatedTime: group.createdAt,
     Instances: [...group.instances.values()].map((instance) => toInstance(instance, fleet)),
-    Tags: Object.entries(plan.group.tags).map(([Key, Value]) => ({
-      Key,
-      Value,
-      ResourceId: plan.group.name,
-      ResourceType: 'auto-scaling-group',
-      PropagateAtLaunch: true,
-    })),
+    Tags: toTags(fleet),
     NewInstancesProtectedFromScaleIn: false,
   };
 };
 
-const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
+/** Every one is propagated at launch. */
+const toTags = ({ plan, group }: Fleet): schemas.TagDescription[] =>
+  [...group.tags].map(([Key, Value]) => ({
+    ...{ Key, Value, ResourceId: plan.group.name, ResourceType: 'auto-scaling-group', PropagateAtLaunch: true },
+  }));
+
+const outOfBounds = (desired: number, { min, max }: Sizes): AwsError | undefined => {
+  if (desired > max)
+    return invalid(`New SetDesiredCapacity value ${desired} is above max value ${max} for the AutoScalingGroup.`);
+  return desired < min
+    ? invalid(`New SetDesiredCapacity value ${desired} is below min value ${min} for the AutoScalingGroup.`)
+    : undefined;
+};
+
+const toActivity = (activity: Activity, { plan }: Fleet): schemas.Activity => ({
+  ActivityId: activity.id,
+  AutoScalingGroupName: plan.group.name,
+  Description: activity.description,
+  Cause: activity.cause,
+  StartTime: activity.startedAt,
+  EndTime: activity.endedAt,
+  StatusCode: activity.status,
+  StatusMessage: activity.message,
+  Progress: activity.status === 'InProgress' ? 50 : 100,
+});
+
+const toHook = (hook: HookPlan | undefined, transition: string, { plan }: Fleet): schemas.LifecycleHook[] =>
+  hook
+    ? [
+        {
+          LifecycleHookName: hook.name,
+          AutoScalingGroupName: plan.group.name,
+          LifecycleTransition: `autoscaling:EC2_INSTANCE_${transition}`,
+          HeartbeatTimeout: hook.timeoutSeconds,
+          GlobalTimeout: hook.timeoutSeconds * 100,
+          DefaultResult: hook.defaultResult,
+        },
+      ]
+    : [];
 
 function getInstance(id: string | undefined, { group }: Fleet): Instance {
   const found = group.instances.get(id ?? '');
@@ -62,9 +111,9 @@ function getInstance(id: string | undefined, { group }: Fleet): Instance {
 }
 
 /** The lifecycle action that is meant, by the group's name and, in it, by instance or token. */
-function toActionKey(input: schemas.RecordLifecycleActionHeartbeatType, { plan }: Fleet): ActionKey {
+function toActionKey(input: schemas.RecordLifecycleActionHeartbeatType, fleet: Fleet): ActionKey {
   const { AutoScalingGroupName: group, LifecycleHookName: hook = '', InstanceId: instanceId } = input;
-  if (group !== plan.group.name) throw invalid(`AutoScalingGroup name not found - AutoScalingGroup ${group} not found`);
+  getGroup(group, fleet);
   return { hook, instanceId, token: input.LifecycleActionToken };
 }
 
@@ -85,20 +134,79 @@ export const autoScaling: Service = {
   actions: {
     // A name that no group has is not an error here, neither is it on AWS.
     DescribeAutoScalingGroups: (
-      { AutoScalingGroupNames: names = [], Filters }: schemas.AutoScalingGroupNamesType,
+      { AutoScalingGroupNames: names = [], Filters, NextToken, MaxRecords }: schemas.AutoScalingGroupNamesType,
       fleet,
     ): schemas.AutoScalingGroupsType => {
       refuseFilters(Filters);
-      return { AutoScalingGroups: names.length === 0 || names.includes(fleet.plan.group.name) ? [toGroup(fleet)] : [] };
+      const found = names.length === 0 || names.includes(fleet.plan.group.name) ? [toGroup(fleet)] : [];
+      const { items, next } = toPage(found, MaxRecords, NextToken);
+      return { AutoScalingGroups: items, NextToken: next };
     },
     DescribeAutoScalingInstances: (
-      { InstanceIds: ids = [] }: schemas.DescribeAutoScalingInstancesType,
+      { InstanceIds: ids = [], MaxRecords, NextToken }: schemas.DescribeAutoScalingInstancesType,
       fleet,
-    ): schemas.AutoScalingInstancesType => ({
-      AutoScalingInstances: [...fleet.group.instances.values()]
-        .filter(({ id }) => ids.length === 0 || ids.includes(id))
-        .map((instance) => ({ ...toInstance(instance, fleet), AutoScalingGroupName: fleet.plan.group.name })),
-    }),
+    ): schemas.AutoScalingInstancesType => {
+      const found = [...fleet.group.instances.values()].filter(({ id }) => ids.length === 0 || ids.includes(id));
+      const { items, next } = toPage(found, MaxRecords, NextToken);
+      const of = { AutoScalingGroupName: fleet.plan.group.name };
+      return {
+        AutoScalingInstances: items.map((instance) => ({ ...toInstance(instance, fleet), ...of })),
+        NextToken: next,
+      };
+    },
+    UpdateAutoScalingGroup: (input: schemas.UpdateAutoScalingGroupType, fleet): void => {
+      const group = getGroup(input.AutoScalingGroupName, fleet);
+      const { AutoScalingGroupName: _, MinSize, MaxSize, DesiredCapacity, ...others } = input;
+      const [other] = Object.keys(others);
+      if (other) throw invalid(`The local twin changes MinSize, MaxSize and DesiredCapacity of a group, got: ${other}`);
+      const { sizes } = group;
+      const min = MinSize ?? sizes.min;
+      const max = MaxSize ?? sizes.max;
+      if (min > max) throw invalid(`Min size ${min} is greater than max size ${max}.`);
+      if (max * 2 > group.options.slots) {
+        throw new AwsError('LimitExceeded', `This machine has room for ${group.options.slots / 2} clones, got: ${max}`);
+      }
+      const desired = DesiredCapacity ?? Math.min(Math.max(sizes.desired, min), max);
+      const problem = outOfBounds(desired, { ...sizes, min, max });
+      if (problem) throw problem;
+      group.resize({ min, desired, max });
+    },
+    SetDesiredCapacity: (input: schemas.SetDesiredCapacityType, fleet): void => {
+      const group = getGroup(input.AutoScalingGroupName, fleet);
+      const desired = input.DesiredCapacity ?? 0;
+      const problem = outOfBounds(desired, group.sizes);
+      if (problem) throw problem;
+      group.resize({ ...group.sizes, desired });
+    },
+    DescribeScalingActivities: (input: schemas.DescribeScalingActivitiesType, fleet): schemas.ActivitiesType => {
+      const group = input.AutoScalingGroupName ? getGroup(input.AutoScalingGroupName, fleet) : fleet.group;
+      const ids = input.ActivityIds ?? [];
+      const found = group.activities.all.filter(({ id }) => ids.length === 0 || ids.includes(id));
+      const { items, next } = toPage(found, input.MaxRecords, input.NextToken);
+      return { Activities: items.map((activity) => toActivity(activity, fleet)), NextToken: next };
+    },
+    DescribeLifecycleHooks: (
+      input: schemas.DescribeLifecycleHooksType,
+      fleet,
+    ): schemas.DescribeLifecycleHooksAnswer => {
+      const { launchHook, stopHook } = getGroup(input.AutoScalingGroupName, fleet).options.plan;
+      const names = input.LifecycleHookNames ?? [];
+      const all = [...toHook(launchHook, 'LAUNCHING', fleet), ...toHook(stopHook, 'TERMINATING', fleet)];
+      return {
+        LifecycleHooks: all.filter(({ LifecycleHookName: name = '' }) => names.length === 0 || names.includes(name)),
+      };
+    },
+    CreateOrUpdateTags: (input: schemas.CreateOrUpdateTagsType, fleet): void => {
+      for (const { ResourceId, Key, Value } of input.Tags ?? []) {
+        getGroup(ResourceId, fleet).tags.set(Key ?? '', Value ?? '');
+      }
+    },
+    DescribeTags: (input: schemas.DescribeTagsType, fleet): schemas.TagsType => {
+      refuseFilters(input.Filters);
+      const { items, next } = toPage(toTags(fleet), input.MaxRecords, input.NextToken);
+      return { Tags: items, NextToken: next };
+    },
+    ...refreshActions,
     CompleteLifecycleAction: (
       input: schemas.CompleteLifecycleActionType,
       fleet,
@@ -127,15 +235,16 @@ export const autoScaling: Service = {
     ): schemas.ActivityType => {
       const { plan, group } = fleet;
       const id = getInstance(input.InstanceId, fleet).id;
-      if (input.ShouldDecrementDesiredCapacity && group.desired <= plan.group.min) {
+      const { min } = group.sizes;
+      if (input.ShouldDecrementDesiredCapacity && group.desired <= min) {
         throw new AwsError(
           'ValidationError',
-          `Currently, desiredSize equals minSize (${plan.group.min}). Terminating instance without replacement will ` +
+          `Currently, desiredSize equals minSize (${min}). Terminating instance without replacement will ` +
             "violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower " +
             "group's min size.",
         );
       }
-      group.terminate(id);
+      group.terminate(id, !input.ShouldDecrementDesiredCapacity);
       return {
         Activity: {
           ActivityId: randomUUID(),

@@ -1,9 +1,14 @@
 // EC2: the clones as instances, with the tags they were launched with.
 import * as schemas from '@aws-sdk/client-ec2';
+import { tags } from '../../config/names';
 import type { Fleet } from '../fleet';
 import type { Instance } from '../instance';
 import { account, toHex } from '../physical';
-import { AwsError, refuseFilters, type Service, select } from './service';
+import type { GroupPlan } from '../plan/group';
+import { verifyFilters } from './filters';
+import { templateActions } from './launch-templates';
+import { toPage } from './page';
+import { AwsError, type Service, select } from './service';
 
 /** EC2's own word: it runs from its start to its end, however long the group waits for it in between. */
 const toState = ({ state }: Instance): schemas.InstanceState =>
@@ -15,7 +20,7 @@ const toState = ({ state }: Instance): schemas.InstanceState =>
 
 const toInstance = (instance: Instance, { plan }: Fleet): schemas.Instance => ({
   InstanceId: instance.id,
-  ImageId: plan.group.launchTemplate.imageId,
+  ImageId: instance.template.imageId,
   InstanceType: plan.group.launchTemplate.instanceType as schemas._InstanceType,
   LaunchTime: instance.launchedAt,
   State: toState(instance),
@@ -36,15 +41,69 @@ export const ec2: Service = {
   schemas,
   actions: {
     DescribeInstances: (input: schemas.DescribeInstancesRequest, fleet): schemas.DescribeInstancesResult => {
-      refuseFilters(input.Filters);
       const instances = [...fleet.group.instances.values()].map((instance) => toInstance(instance, fleet));
+      const wanted = select(instances, input.InstanceIds, (item) => item.InstanceId, notFound);
+      const fits = verifyFilters(input.Filters, {
+        'instance-id': ({ InstanceId }: schemas.Instance) => [InstanceId],
+        'instance-state-name': ({ State }: schemas.Instance) => [State?.Name],
+        'availability-zone': ({ Placement }: schemas.Instance) => [Placement?.AvailabilityZone],
+        'tag-key': ({ Tags = [] }: schemas.Instance) => Tags.map(({ Key }) => Key),
+        ...Object.fromEntries(
+          [tags.stage, tags.release, 'aws:autoscaling:groupName'].map((key) => [
+            `tag:${key}`,
+            ({ Tags = [] }: schemas.Instance) => Tags.filter(({ Key }) => Key === key).map(({ Value }) => Value),
+          ]),
+        ),
+      });
+      const { items, next } = toPage(wanted.filter(fits), input.MaxResults, input.NextToken);
       return {
-        Reservations: select(instances, input.InstanceIds, (item) => item.InstanceId, notFound).map((instance) => ({
+        Reservations: items.map((instance) => ({
           ReservationId: `r-${toHex(instance.InstanceId ?? '', 17)}`,
           OwnerId: account,
           Instances: [instance],
         })),
+        NextToken: next,
       };
     },
+    /** The machine is gone at once; its group finds out, and launches another. */
+    TerminateInstances: (input: schemas.TerminateInstancesRequest, fleet): schemas.TerminateInstancesResult => {
+      const all = [...fleet.group.instances.values()];
+      const wanted = select(all, input.InstanceIds, ({ id }) => id, notFound);
+      for (const { id } of wanted) fleet.group.break(id);
+      return {
+        TerminatingInstances: wanted.map((instance) => ({
+          InstanceId: instance.id,
+          PreviousState: toState(instance),
+          CurrentState: { Code: 32, Name: 'shutting-down' },
+        })),
+      };
+    },
+    DescribeSubnets: (input: schemas.DescribeSubnetsRequest, fleet): schemas.DescribeSubnetsResult => {
+      const all = fleet.plan.group.subnets.map((subnet) => toSubnet(subnet, fleet));
+      const missing = (id: string) => new AwsError('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+      const { items, next } = toPage(
+        select(all, input.SubnetIds, (subnet) => subnet.SubnetId, missing).filter(verifyFilters(input.Filters, {})),
+        input.MaxResults,
+        input.NextToken,
+      );
+      return { Subnets: items, NextToken: next };
+    },
+    ...templateActions,
   },
 };
+
+/** AWS keeps five addresses of each. */
+const reservedAddresses = 5;
+
+function toSubnet({ id, zone, cidr }: GroupPlan['subnets'][number], { group }: Fleet): schemas.Subnet {
+  const used = [...group.instances.values()].filter((instance) => instance.zone === zone).length;
+  const size = cidr === undefined ? undefined : 2 ** (32 - Number(cidr.split('/')[1]));
+  return {
+    SubnetId: id,
+    AvailabilityZone: zone,
+    CidrBlock: cidr,
+    State: 'available',
+    OwnerId: account,
+    AvailableIpAddressCount: size === undefined ? undefined : size - reservedAddresses - used,
+  };
+}

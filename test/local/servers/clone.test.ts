@@ -7,6 +7,7 @@ import type { Fleet } from '../../../lib/local/fleet';
 import { findFreePort } from '../../../lib/local/free-port';
 import { CloneGroup } from '../../../lib/local/group';
 import type { Launch } from '../../../lib/local/launch';
+import { LaunchTemplates } from '../../../lib/local/launch-templates';
 import type { GroupPlan } from '../../../lib/local/plan/group';
 import type { TargetGroupPlan } from '../../../lib/local/plan/load-balancer';
 import { Processes } from '../../../lib/local/processes';
@@ -81,7 +82,7 @@ async function prepare(stage: string, readySeconds = 60) {
   };
   const events: string[] = [];
   const processes = new Processes();
-  const fleet = { plan: { group: plan }, emit: (_: string, text: string) => events.push(text) };
+  const fleet = { plan: { group: plan }, emit: (name: string, text: string) => name === 'event' && events.push(text) };
   const twin = await Twin.start(fleet as unknown as Fleet);
   const variables = {
     [cloneEnv.stage]: stage,
@@ -99,7 +100,6 @@ async function prepare(stage: string, readySeconds = 60) {
     folder: join(run, 'clones'),
     endpoint: twin.endpoint,
     tls: { ca: '', caFile: '' },
-    toUserData: () => `#cloud-config\n${userData}`,
     toLogFile: (id) => join(run, `${id}.log`),
     findPort: findFreePort,
     onEvent: (text) => events.push(text),
@@ -109,6 +109,7 @@ async function prepare(stage: string, readySeconds = 60) {
     targetGroup: { healthCheck, deregistrationSeconds: 1 } as unknown as TargetGroupPlan,
     loadBalancer: loadBalancer as unknown as LoadBalancer,
     slots: 4,
+    template: new LaunchTemplates({ imageId: 'ami-1', toUserData: () => `#cloud-config\n${userData}` }).default,
     launch,
   });
   Object.assign(fleet, { group });

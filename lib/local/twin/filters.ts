@@ -1,0 +1,32 @@
+// Filters of AWS's API: those that are known are heeded, and another is refused, since to ignore one would invent an answer.
+import { AwsError } from './service';
+
+interface Filter {
+  readonly Name?: string;
+  readonly Values?: readonly string[];
+}
+
+/** By name of a filter: the values of an item that it looks at. */
+type Filters<T> = Readonly<Record<string, (item: T) => readonly (string | undefined)[]>>;
+
+/** A function that says whether an item passes every filter: each by any of its values, in which `*` stands for anything. */
+export function verifyFilters<T>(filters: readonly Filter[] | undefined, known: Filters<T>): (item: T) => boolean {
+  const tests = (filters ?? []).map(({ Name = '', Values = [] }) => {
+    const valuesOf = Object.hasOwn(known, Name) ? known[Name] : undefined;
+    if (!valuesOf) {
+      const names = Object.keys(known).join(', ') || 'none';
+      throw new AwsError('InvalidParameterValue', `The local twin filters by: ${names}; got: ${Name}`);
+    }
+    const patterns = Values.map(
+      (value) =>
+        new RegExp(
+          `^${value
+            .split('*')
+            .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+            .join('.*')}$`,
+        ),
+    );
+    return (item: T): boolean => valuesOf(item).some((value) => patterns.some((pattern) => pattern.test(value ?? '')));
+  });
+  return (item) => tests.every((test) => test(item));
+}

@@ -1,0 +1,12 @@
+// How Auto Scaling names a group, and what it says when there is none of that name.
+import type { Fleet } from '../fleet';
+import type { CloneGroup } from '../group';
+import { AwsError } from './service';
+
+export const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
+
+/** The one group there is. */
+export function getGroup(name: string | undefined, { plan, group }: Fleet): CloneGroup {
+  if (name === plan.group.name) return group;
+  throw invalid(`AutoScalingGroup name not found - AutoScalingGroup ${name} not found`);
+}
