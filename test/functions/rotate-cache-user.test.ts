@@ -9,7 +9,7 @@ import type { Login } from '../../lib/functions/rotation';
 import { findFreePort } from '../../lib/local/free-port';
 import { Processes } from '../../lib/local/processes';
 import { provideProgram } from '../../lib/local/programs/provide';
-import { Cache } from '../../lib/local/servers/cache';
+import { CacheGroup } from '../../lib/local/servers/cache-group';
 import { project, serversFolder } from '../provide-servers';
 import { cacheFlavours } from '../web/real-servers';
 import { arnOf, Rotating, steps, toSecretPlan } from './rotating';
@@ -18,7 +18,7 @@ const username = 'test-app';
 
 describe.each(cacheFlavours)('on %s', (flavour) => {
   let folder: string;
-  let caches: Cache[];
+  let caches: CacheGroup[];
   let rotating: Rotating;
   let elastiCache: ElastiCacheClient;
   const said: string[] = [];
@@ -34,7 +34,7 @@ describe.each(cacheFlavours)('on %s', (flavour) => {
     const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
     const program = await provideProgram('cache', { project, serversFolder, env });
     for (const purpose of ['sessions', 'objects'] as const) {
-      const started = await Cache.start({
+      const started = await CacheGroup.start({
         program,
         processes: new Processes(),
         logFile: join(folder, `${purpose}.log`),
@@ -53,6 +53,9 @@ describe.each(cacheFlavours)('on %s', (flavour) => {
           maxMemoryBytes: 64 << 20,
           mode: 'single',
           durability: 'disabled',
+          replicas: 0,
+          automaticFailover: false,
+          multiAz: false,
           users: [
             { id: username, name: username, access: 'on ~* +@all', password: { secretArn: '', key: '' } },
             { id: 'test-default', name: 'default', access: 'off ~* -@all' },
@@ -108,7 +111,7 @@ describe.each(cacheFlavours)('on %s', (flavour) => {
   });
 
   test('whoever is connected stays connected', async () => {
-    const [cache] = caches as [Cache];
+    const [cache] = caches as [CacheGroup];
     const { password } = await rotating.read('cache');
     const client = new Redis({ ...cache.address, username, password, retryStrategy: () => null });
     for (let month = 0; month < 3; month++) await rotating.rotate(handler, 'cache');
@@ -118,10 +121,10 @@ describe.each(cacheFlavours)('on %s', (flavour) => {
 
   test('a cache that is started again knows both passwords', async () => {
     const logins = [await rotating.rotate(handler, 'cache'), await rotating.rotate(handler, 'cache')];
-    for (const cache of caches) {
-      cache.process.signal('SIGKILL');
-      await cache.process.exited;
-      await cache.restart();
+    for (const { primary } of caches) {
+      primary.process.signal('SIGKILL');
+      await primary.process.exited;
+      await primary.restart();
     }
     expect(await Promise.all(logins.map(login))).toEqual([accepted, accepted]);
   });
@@ -139,28 +142,28 @@ describe.each(cacheFlavours)('on %s', (flavour) => {
   });
 
   test('a user that is being changed is waited for', async () => {
-    const [cache] = caches as [Cache];
-    cache.process.signal('SIGKILL');
-    await cache.process.exited;
+    const [cache] = caches as [CacheGroup];
+    cache.primary.process.signal('SIGKILL');
+    await cache.primary.process.exited;
     const described = elastiCache.send(new DescribeUsersCommand({ UserId: username }));
     expect(await described).toMatchObject({ Users: [{ Status: 'modifying' }] });
     const rotation = rotating.rotate(handler, 'cache');
-    await cache.restart();
+    await cache.primary.restart();
     expect(await login(await rotation)).toEqual(accepted);
   });
 
   test('one that does not become active is told before the function’s time is over', async () => {
-    const [cache] = caches as [Cache];
+    const [cache] = caches as [CacheGroup];
     const version = await rotating.begin('cache');
     await rotating.run(handler, 'cache', version, 'createSecret');
-    cache.process.signal('SIGKILL');
-    await cache.process.exited;
+    cache.primary.process.signal('SIGKILL');
+    await cache.primary.process.exited;
     rotating.remainingMilliseconds = 2_000;
     await expect(rotating.run(handler, 'cache', version, 'setSecret')).rejects.toThrow(
       `setSecret of ${arnOf('cache')}: the user must become active in time, got: modifying`,
     );
     rotating.remainingMilliseconds = 60_000;
-    await cache.restart();
+    await cache.primary.restart();
     await rotating.run(handler, 'cache', version, ...steps);
     expect(await login(await rotating.read('cache'))).toEqual(accepted);
   });

@@ -11,7 +11,7 @@ import type { Fleet } from '../../lib/local/fleet';
 import type { RotationPlan } from '../../lib/local/plan/rotation';
 import { SecretStore } from '../../lib/local/secret-store';
 import type { SecretPlan } from '../../lib/local/secrets';
-import type { Cache } from '../../lib/local/servers/cache';
+import type { CacheGroup } from '../../lib/local/servers/cache-group';
 import { Twin } from '../../lib/local/twin/twin';
 
 export const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -33,7 +33,7 @@ export const toSecretPlan = (name: string, fields: Record<string, string>): Secr
 
 interface RotatingOptions {
   secrets: SecretPlan[];
-  caches?: Cache[];
+  caches?: CacheGroup[];
   /** Who rotates what when RotateSecret is called. @default - nobody: the test itself calls the steps */
   rotations?: (endpoint: string) => Pick<Fleet['rotations'], 'find' | 'hasCode' | 'start'>;
 }

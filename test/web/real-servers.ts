@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { findFreePort } from '../../lib/local/free-port';
-import type { CachePlan } from '../../lib/local/plan/cache';
+import type { ValkeyPlan } from '../../lib/local/plan/cache';
 import type { DatabasePlan } from '../../lib/local/plan/database';
 import { Processes } from '../../lib/local/processes';
 import { provideProgram } from '../../lib/local/programs/provide';
@@ -99,6 +99,7 @@ export async function startDatabase(
         instanceClass: '',
         engine: flavour,
         engineVersion: '',
+        parameterGroup: '',
         parameters: {},
         multiAz: false,
       },
@@ -133,7 +134,7 @@ export async function startCache({ mode = 'single', flavour, tls }: CacheOptions
   const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
   const program = await provideProgram('cache', { project, serversFolder, env: flavour && env });
   const secret = { secretArn: 'arn', key: 'password' };
-  const plan: CachePlan = {
+  const plan: ValkeyPlan = {
     purpose: 'objects',
     key: 'cache',
     id: 'cache',
@@ -146,6 +147,9 @@ export async function startCache({ mode = 'single', flavour, tls }: CacheOptions
     maxMemoryBytes: 256 << 20,
     mode,
     durability: 'disabled',
+    replicas: 0,
+    automaticFailover: false,
+    multiAz: false,
     // The app's user may do what it may do in production, and no more.
     users: [
       { id: username, name: username, access: 'on ~* +@all -@dangerous', password: secret },

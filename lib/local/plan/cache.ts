@@ -18,9 +18,12 @@ const kinds: Readonly<Record<string, ToCachePlan<CachePlan>>> = {
 /** Types of the resources that are caches. */
 export const cacheTypes = Object.keys(kinds);
 
-/** ElastiCache's name of the node that runs. */
-export const memberIdOf = (plan: CachePlan): string =>
-  'mode' in plan ? { single: `${plan.id}-001`, cluster: `${plan.id}-0001-001` }[plan.mode] : plan.id;
+/** ElastiCache's names of the nodes: of the one that is the primary at first, then of its replicas. */
+export const memberIdsOf = (plan: CachePlan): string[] => {
+  if (!('mode' in plan)) return [plan.id];
+  const first = { single: `${plan.id}-`, cluster: `${plan.id}-0001-` }[plan.mode];
+  return Array.from({ length: 1 + plan.replicas }, (_, index) => `${first}${String(index + 1).padStart(3, '0')}`);
+};
 
 export function toCache(purpose: CacheFacts['purpose'], id: string, declared: DeclaredCaches): CachePlan {
   const cache = declared.caches.get(id);

@@ -8,6 +8,8 @@ export interface DatabasePlan {
   readonly instanceClass: string;
   readonly engine: string;
   readonly engineVersion: string;
+  /** Name of its parameter group. */
+  readonly parameterGroup: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly multiAz: boolean;
 }
@@ -26,6 +28,7 @@ export function toDatabase(
     instanceClass: database.text('DBInstanceClass'),
     engine: database.findText('Engine') ?? 'mysql',
     engineVersion: database.findText('EngineVersion') ?? '',
+    parameterGroup: database.findText('DBParameterGroupName') ?? 'default',
     parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)])),
     multiAz: database.find('MultiAZ') === true,
   };

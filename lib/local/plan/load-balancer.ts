@@ -18,7 +18,9 @@ export interface LoadBalancerPlan {
   readonly name: string;
   readonly scheme: string;
   readonly idleTimeoutSeconds: number;
-  /** Of the listener that forwards to the clones. */
+  /** ARN of the listener that forwards to the clones. */
+  readonly listenerArn: string;
+  /** Of that listener. */
   readonly listenerPort: number;
   readonly listenerProtocol: string;
 }
@@ -44,6 +46,7 @@ export function toLoadBalancer(balancer: ResourceReader, list: (type: string) =>
     name: balancer.physicalId.split('/')[2] as string,
     scheme: balancer.findText('Scheme') ?? 'internet-facing',
     idleTimeoutSeconds: Number(balancer.findPair('LoadBalancerAttributes', 'idle_timeout.timeout_seconds') ?? 60),
+    listenerArn: listener.physicalId,
     listenerPort: listener.number('Port'),
     listenerProtocol: listener.text('Protocol'),
   };

@@ -20,15 +20,28 @@ export interface CacheServerOptions<Plan extends CachePlan> {
   readonly getPassword: (reference: { secretArn: string; key: string }) => string;
 }
 
-export interface CacheServer extends Server {
+/** One node of a cache. */
+export interface CacheNode extends Server {
+  /** ElastiCache's name of it. */
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+  readonly address: Address;
+  readonly process: FleetProcess;
+  /** A node of an engine that knows no replicas is neither. */
+  readonly role: 'primary' | 'replica' | undefined;
+  /** A figure of CloudWatch, by its name there; undefined for one that the engine does not have. */
+  measure(metric: string): Promise<number | undefined>;
+}
+
+export interface CacheServer {
   readonly plan: CachePlan;
   readonly address: Address;
   readonly program: Program;
-  readonly process: FleetProcess;
+  /** Each is brought back when it dies. */
+  readonly nodes: readonly CacheNode[];
   /** Whether what is said to it is encrypted. */
   readonly isEncrypted: boolean;
-  /** A figure of CloudWatch, by its name there; undefined for one that the engine does not have. */
-  measure(metric: string): Promise<number | undefined>;
   /** What it runs with, by the names of its parameter group: asked of the server itself where it tells. */
   readParameters(): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;

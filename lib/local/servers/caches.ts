@@ -1,7 +1,7 @@
 // Every engine of caches, by what a plan says: which program it takes, and how it is started.
 import type { CachePlan, MemcachedPlan, ValkeyPlan } from '../plan/cache';
 import type { Role } from '../programs/catalogue';
-import { Cache } from './cache';
+import { CacheGroup } from './cache-group';
 import type { CacheServer, CacheServerOptions } from './cache-server';
 import { Memcached } from './memcached';
 
@@ -10,7 +10,7 @@ interface Engine<Plan extends CachePlan> {
   readonly start: (options: CacheServerOptions<Plan>) => Promise<CacheServer>;
 }
 
-const valkey: Engine<ValkeyPlan> = { role: 'cache', start: Cache.start };
+const valkey: Engine<ValkeyPlan> = { role: 'cache', start: CacheGroup.start };
 const memcached: Engine<MemcachedPlan> = { role: 'memcached', start: Memcached.start };
 
 const getEngine = (plan: CachePlan): Engine<CachePlan> =>

@@ -21,6 +21,14 @@ export interface DatabaseFlavour {
   readonly without: Readonly<Record<string, string>>;
   /** SQL that makes a replica follow a source from its first transaction on. */
   readonly follow: (source: Source) => readonly string[];
+  /** SQL that makes a replica follow nobody. */
+  readonly unfollow: readonly string[];
+  /** SQL that lets a server take writes. */
+  readonly takeWrites: readonly string[];
+  /** SQL that tells the last transaction a server has. */
+  readonly position: string;
+  /** SQL that waits for one, 8 s at most, and answers 0 once it is there. */
+  readonly untilPosition: (position: string) => string;
   /** SQL that lets a replica refuse every write but the replication's. */
   readonly refuseWrites: string;
   /** The same as an argument, for a replica that is started again. */

@@ -2,6 +2,7 @@
 import { constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import type { Address } from '../physical';
 import type { DatabasePlan } from '../plan/database';
@@ -15,6 +16,10 @@ import { getFlavour } from './database-flavours';
 import { providePristine } from './pristine';
 
 export interface DatabaseOptions extends Accounts {
+  /** What people call it. @default - its role, or its identifier */
+  readonly name?: string;
+  /** Of the supervisor and of replication; whoever may take over must have the same. @default - its own */
+  readonly passwords?: { readonly overseer: string; readonly replication: string };
   readonly program: Program;
   readonly processes: Processes;
   readonly logFile: string;
@@ -30,13 +35,16 @@ export interface DatabaseOptions extends Accounts {
 }
 
 export class Database {
-  readonly address: Address;
-  readonly #passwords = { overseer: generatePassword(32), replication: generatePassword(32) };
+  readonly #passwords: { readonly overseer: string; readonly replication: string };
   readonly #data: string;
+  #port: number;
+  #role: DatabasePlan['role'];
   #process: FleetProcess | undefined;
 
   private constructor(private readonly options: DatabaseOptions) {
-    this.address = { host: '127.0.0.1', port: options.port };
+    this.#passwords = options.passwords ?? { overseer: generatePassword(32), replication: generatePassword(32) };
+    this.#port = options.port;
+    this.#role = options.database.role;
     this.#data = join(options.folder, 'data');
   }
 
@@ -52,8 +60,17 @@ export class Database {
     return server;
   }
 
+  /** What it is now: roles change. */
   get plan(): DatabasePlan {
-    return this.options.database;
+    return { ...this.options.database, role: this.#role };
+  }
+
+  get name(): string {
+    return this.options.name ?? (this.plan.role === 'primary' ? 'primary' : this.plan.id);
+  }
+
+  get address(): Address {
+    return { host: '127.0.0.1', port: this.#port };
   }
 
   get program(): Program {
@@ -71,10 +88,10 @@ export class Database {
   }
 
   async #launch(extra: readonly string[]): Promise<void> {
-    const { program, folder, database } = this.options;
+    const { program, folder } = this.options;
     this.#process = await FleetProcess.start({
-      name: database.role === 'primary' ? 'primary' : database.id,
-      command: [...program.command, ...toArguments(this.options, this.#data), ...extra],
+      name: this.name,
+      command: [...program.command, ...toArguments(this.options, this.#port, this.#data), ...extra],
       cwd: folder,
       logFile: this.options.logFile,
       processes: this.options.processes,
@@ -85,6 +102,56 @@ export class Database {
       await this.#process.stop('SIGKILL', 1000);
       throw error;
     }
+  }
+
+  /** What it is, and where it listens, once it is started again. */
+  become(role: DatabasePlan['role'], port: number): void {
+    this.#role = role;
+    this.#port = port;
+  }
+
+  /** Ends it in some way, and waits until whoever keeps it alive has started it again. */
+  async restartBy(end: () => Promise<void>): Promise<void> {
+    const before = this.process;
+    await end();
+    const deadline = Date.now() + 60_000;
+    while (this.process === before || !(await this.#answers())) {
+      if (Date.now() > deadline) throw this.process.toError('did not come back within 60 s');
+      await delay(50);
+    }
+  }
+
+  async #answers(): Promise<boolean> {
+    return await this.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Takes no more writes, once those under way are done. @returns the position it has reached */
+  async stopWrites(): Promise<string> {
+    const { refuseWrites, position } = getFlavour(this.program);
+    await this.query(refuseWrites);
+    const [row] = await this.query(position);
+    return String(Object.values(row ?? {})[0]);
+  }
+
+  async takeWrites(): Promise<void> {
+    for (const statement of getFlavour(this.program).takeWrites) await this.query(statement);
+  }
+
+  /** Waits until it has everything up to that position. */
+  async catchUp(position: string): Promise<void> {
+    const [row] = await this.query(getFlavour(this.program).untilPosition(position));
+    const answer = Number(Object.values(row ?? {})[0]);
+    if (answer !== 0) throw this.process.toError('did not catch up within 8 s');
+  }
+
+  /** Stops following and takes writes. */
+  async promote(): Promise<void> {
+    for (const statement of getFlavour(this.program).unfollow) await this.query(statement);
+    await this.takeWrites();
+    this.#role = 'primary';
   }
 
   /** Makes this server a read-only replica of another, and waits until it has caught up with it. */
@@ -126,8 +193,8 @@ export class Database {
   }
 }
 
-function toArguments(options: DatabaseOptions, data: string): string[] {
-  const { program, port, serverId, database, socketFolder, tls } = options;
+function toArguments(options: DatabaseOptions, port: number, data: string): string[] {
+  const { program, serverId, database, socketFolder, tls } = options;
   const flavour = getFlavour(program);
   const parameters = Object.entries(database.parameters)
     .filter(([name, value]) => !(name in flavour.without) && !value.includes('{'))

@@ -17,6 +17,9 @@ const balance: Readonly<Record<string, string>> = {
   least_outstanding_requests: 'leastconn',
 };
 
+/** Rules that are set while it runs, a line each: a path's pattern, and a page in base64. In the folder that it is started in. */
+export const rulesFile = 'rules.map';
+
 /** Takes the path of the admin socket. */
 export function toConfig(options: HaproxyOptions, socket: string): string {
   const { loadBalancer, targetGroup } = options;
@@ -49,6 +52,8 @@ defaults
 frontend listener
   bind 127.0.0.1:${options.port}
   http-request set-header x-forwarded-proto http
+  # A fixed response of a rule; of several the first that fits.
+  http-request return status 503 content-type text/html lf-string "%[path,map_reg(${rulesFile}),b64dec]" if { path,map_reg(${rulesFile}) -m found }
   default_backend targets
 backend targets
   balance ${algorithm}

@@ -7,7 +7,9 @@ import type { Address } from '../physical';
 import { FleetProcess } from '../process';
 import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
-import { type HaproxyOptions, toConfig } from './haproxy-config';
+import type { ListenerRule } from '../rules';
+import { type HaproxyOptions, rulesFile, toConfig } from './haproxy-config';
+import { type Traffic, TrafficCount, toStatRows, toTraffic } from './traffic';
 
 /** Health of a target as HAProxy's own checks see it. */
 export interface TargetState {
@@ -28,10 +30,18 @@ export interface LoadBalancerOptions extends HaproxyOptions {
   readonly socketFolder: string;
 }
 
+/** A path of a rule, in which `*` and `?` stand for anything, as a regular expression without spaces. */
+const toPattern = (path: string): string =>
+  `^${path
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')}$`;
+
 const slotName = (slot: number): string => `targets/clone${slot}`;
 
 export class LoadBalancer {
   #process: FleetProcess | undefined;
+  readonly #traffic = new TrafficCount();
 
   private constructor(
     readonly address: Address,
@@ -51,6 +61,7 @@ export class LoadBalancer {
     mkdirSync(folder, { recursive: true });
     const socket = join(options.socketFolder, 'haproxy.sock');
     const file = join(folder, 'haproxy.cfg');
+    writeFileSync(join(folder, rulesFile), '');
     writeFileSync(file, toConfig(options, socket));
     chmodSync(file, 0o600);
     const command = [...program.command, '-db', '-f', file];
@@ -102,13 +113,24 @@ export class LoadBalancer {
     await this.tell(`set server ${slotName(slot)} state maint`);
   }
 
+  /** Answers by these rules from now on, also once it was started anew: at no moment by some of them only. */
+  async setRules(rules: readonly ListenerRule[]): Promise<void> {
+    const lines = rules.flatMap(({ paths, response }) =>
+      paths.map((path) => `${toPattern(path)} ${Buffer.from(response.body).toString('base64')}`),
+    );
+    writeFileSync(join(this.folder, rulesFile), lines.map((line) => `${line}\n`).join(''));
+    const prepared = await this.tell(`prepare map ${rulesFile}`);
+    const version = /(\d+)/.exec(prepared)?.[1];
+    if (version === undefined) throw new Error(`haproxy prepared no rules: ${prepared.trim()}`);
+    for (const line of lines) await this.tell(`add map @${version} ${rulesFile} ${line}`);
+    await this.tell(`commit map @${version} ${rulesFile}`);
+  }
+
   /** The state of every slot. */
   async describe(): Promise<Map<number, TargetState>> {
-    const [header = '', ...rows] = (await this.tell('show stat targets 4 -1')).trim().split('\n');
-    const columns = header.replace(/^# /, '').split(',');
+    const rows = toStatRows(await this.tell('show stat targets 4 -1'));
     const states = rows.map((row): [number, TargetState] => {
-      const values = row.split(',');
-      const field = (name: string) => values[columns.indexOf(name)] ?? '';
+      const field = (name: string) => row[name] ?? '';
       const status = field('status');
       const code = Number(field('check_code'));
       return [
@@ -130,6 +152,12 @@ export class LoadBalancer {
     return new Map(states);
   }
 
+  /** What it and those before it have counted since the fleet started. */
+  async readTraffic(): Promise<Traffic> {
+    const { process } = this;
+    return this.#traffic.add(process, toTraffic(toStatRows(await this.tell('show stat'))));
+  }
+
   /** Lets requests under way finish for a moment, then ends it. */
   async stop(): Promise<void> {
     await this.process.stop('SIGUSR1', 1000);
@@ -148,7 +176,7 @@ export class LoadBalancer {
         answer += chunk;
       });
       socket.on('close', () => {
-        if (command.startsWith('set ') && /not found|No such|Unknown|failed/i.test(answer)) {
+        if (/^(set|add|commit) /.test(command) && /not found|No such|Unknown|failed|Invalid/i.test(answer)) {
           reject(new Error(`haproxy refused '${command}': ${answer.trim()}`));
         } else resolve(answer);
       });

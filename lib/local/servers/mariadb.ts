@@ -60,11 +60,17 @@ export const mariadb: DatabaseFlavour = {
     binlog_format: 'given above',
   },
   follow: ({ host, port, username, password, caFile }) => [
+    // One that was a primary goes on after what it has; of one that is new it is nothing.
+    'SET GLOBAL gtid_slave_pos = @@GLOBAL.gtid_current_pos',
     `CHANGE MASTER TO MASTER_HOST=${quote(host)}, MASTER_PORT=${port}, MASTER_USER=${quote(username)}, ` +
       `MASTER_PASSWORD=${quote(password)}, MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1` +
       (caFile ? `, MASTER_SSL=1, MASTER_SSL_CA=${quote(caFile)}, MASTER_SSL_VERIFY_SERVER_CERT=1` : ''),
     'START SLAVE',
   ],
+  unfollow: ['STOP SLAVE', 'RESET SLAVE ALL'],
+  takeWrites: ['SET GLOBAL read_only = OFF'],
+  position: 'SELECT @@GLOBAL.gtid_current_pos',
+  untilPosition: (position) => `SELECT MASTER_GTID_WAIT(${quote(position)}, 8)`,
   refuseWrites: 'SET GLOBAL read_only = ON',
   refuseWritesArgument: '--read-only=ON',
   replicaStatus: 'SHOW SLAVE STATUS',

@@ -9,9 +9,10 @@ import type { MemcachedPlan } from '../plan/cache';
 import { FleetProcess } from '../process';
 import type { Program } from '../programs/program';
 import type { ServerTls } from '../tls/authority';
-import type { CacheServer, CacheServerOptions } from './cache-server';
+import type { CacheNode, CacheServer, CacheServerOptions } from './cache-server';
 
-export class Memcached implements CacheServer {
+export class Memcached implements CacheServer, CacheNode {
+  readonly role = undefined;
   readonly address: Address;
   #process: FleetProcess | undefined;
 
@@ -28,6 +29,18 @@ export class Memcached implements CacheServer {
 
   get plan(): MemcachedPlan {
     return this.options.cache;
+  }
+
+  get id(): string {
+    return this.plan.id;
+  }
+
+  get name(): string {
+    return this.plan.purpose;
+  }
+
+  get nodes(): CacheNode[] {
+    return [this];
   }
 
   get program(): Program {

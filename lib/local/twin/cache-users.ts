@@ -3,18 +3,18 @@ import type * as schemas from '@aws-sdk/client-elasticache';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import type { CacheUser } from '../plan/cache';
-import { Cache } from '../servers/cache';
+import { CacheGroup } from '../servers/cache-group';
 import { AwsError, refuseFilters, type Service, select } from './service';
 
 /** One user, and the caches that know it. */
 interface Known {
   readonly user: CacheUser;
-  readonly caches: Cache[];
+  readonly caches: CacheGroup[];
 }
 
 function listUsers({ caches }: Fleet): Known[] {
   const known = new Map<string, Known>();
-  for (const cache of caches.filter((one) => one instanceof Cache)) {
+  for (const cache of caches.filter((one) => one instanceof CacheGroup)) {
     for (const user of cache.plan.users) {
       known.set(user.id, { user, caches: [...(known.get(user.id)?.caches ?? []), cache] });
     }
@@ -28,7 +28,7 @@ const findUsers = (fleet: Fleet, id: string | undefined): Known[] =>
   select(listUsers(fleet), id === undefined ? undefined : [id], ({ user }) => user.id, userNotFound);
 
 async function toUser({ user, caches }: Known, { plan }: Fleet): Promise<schemas.User> {
-  const running = caches.filter(({ process }) => !process.ended);
+  const running = caches.filter(({ status }) => status === 'available');
   // Asked of the servers themselves: what holds is what they let in.
   const counts = await Promise.all(running.map((cache) => cache.countPasswords(user.name)));
   const isActive = running.length === caches.length && new Set(counts).size === 1;

@@ -2,20 +2,27 @@
 import * as schemas from '@aws-sdk/client-elasticache';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
-import { memberIdOf } from '../plan/cache';
-import { Cache } from '../servers/cache';
-import type { CacheServer } from '../servers/cache-server';
+import { CacheGroup } from '../servers/cache-group';
+import type { CacheNode, CacheServer } from '../servers/cache-server';
 import { Memcached } from '../servers/memcached';
 import { cacheUserActions } from './cache-users';
+import { findEvents } from './events';
+import { toPage } from './page';
 import { AwsError, type Service, select } from './service';
 
-const memberOf = ({ plan }: CacheServer): string => memberIdOf(plan);
-const statusOf = (cache: CacheServer): string => (cache.process.ended ? 'modifying' : 'available');
+const statusOf = (cache: CacheServer): string =>
+  cache instanceof CacheGroup ? cache.status : nodeStatusOf(cache.nodes[0] as CacheNode);
+const nodeStatusOf = ({ process }: CacheNode): string => (process.ended ? 'modifying' : 'available');
 
-const toEndpoint = ({ address }: CacheServer): schemas.Endpoint => ({ Address: address.host, Port: address.port });
+const toEndpoint = ({ address }: Pick<CacheNode, 'address'>): schemas.Endpoint => ({
+  Address: address.host,
+  Port: address.port,
+});
+
+const toMember = ({ id }: CacheNode): schemas.NodeGroupMember => ({ CacheClusterId: id, CacheNodeId: '0001' });
 
 /** Where clients find the group, and what a shard tells of itself: they differ by mode. */
-const toEndpoints: Readonly<Record<Cache['plan']['mode'], (cache: Cache) => schemas.ReplicationGroup>> = {
+const toEndpoints: Readonly<Record<CacheGroup['plan']['mode'], (cache: CacheGroup) => schemas.ReplicationGroup>> = {
   single: (cache) => ({
     ClusterEnabled: false,
     ClusterMode: 'disabled',
@@ -23,7 +30,13 @@ const toEndpoints: Readonly<Record<Cache['plan']['mode'], (cache: Cache) => sche
       {
         ...toNodeGroup(cache),
         PrimaryEndpoint: toEndpoint(cache),
-        NodeGroupMembers: [{ ...toMember(cache), ReadEndpoint: toEndpoint(cache), CurrentRole: 'primary' }],
+        // One address for all replicas; there is none of it here, so it is that of the first.
+        ReaderEndpoint: toEndpoint(cache.nodes.find(({ role }) => role === 'replica') ?? cache),
+        NodeGroupMembers: cache.nodes.map((node) => ({
+          ...toMember(node),
+          ReadEndpoint: toEndpoint(node),
+          CurrentRole: node.role,
+        })),
       },
     ],
   }),
@@ -31,7 +44,7 @@ const toEndpoints: Readonly<Record<Cache['plan']['mode'], (cache: Cache) => sche
     ClusterEnabled: true,
     ClusterMode: 'enabled',
     ConfigurationEndpoint: toEndpoint(cache),
-    NodeGroups: [{ ...toNodeGroup(cache), Slots: '0-16383', NodeGroupMembers: [toMember(cache)] }],
+    NodeGroups: [{ ...toNodeGroup(cache), Slots: '0-16383', NodeGroupMembers: cache.nodes.map(toMember) }],
   }),
 };
 
@@ -43,19 +56,22 @@ const toTransit = ({
     ? { TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' }
     : { TransitEncryptionEnabled: false };
 
-const toNodeGroup = (cache: Cache): schemas.NodeGroup => ({ NodeGroupId: '0001', Status: statusOf(cache) });
-const toMember = (cache: Cache): schemas.NodeGroupMember => ({ CacheClusterId: memberOf(cache), CacheNodeId: '0001' });
+const toNodeGroup = (cache: CacheGroup): schemas.NodeGroup => ({ NodeGroupId: shard, Status: statusOf(cache) });
 
-const toReplicationGroup = (cache: Cache, fleet: Fleet): schemas.ReplicationGroup => ({
+/** Every group has one. */
+const shard = '0001';
+
+const toReplicationGroup = (cache: CacheGroup, fleet: Fleet): schemas.ReplicationGroup => ({
   ReplicationGroupId: cache.plan.id,
   Description: cache.plan.purpose,
   ARN: `arn:aws:elasticache:${fleet.plan.region}:${account}:replicationgroup:${cache.plan.id}`,
   Status: statusOf(cache),
   Engine: cache.program.flavour,
   CacheNodeType: cache.plan.nodeType,
-  MemberClusters: [memberOf(cache)],
+  MemberClusters: cache.nodes.map(({ id }) => id),
   ...toEndpoints[cache.plan.mode](cache),
-  AutomaticFailover: 'disabled',
+  AutomaticFailover: cache.plan.automaticFailover ? 'enabled' : 'disabled',
+  // There is one zone here, whatever the template has.
   MultiAZ: 'disabled',
   ...toTransit(cache),
   AtRestEncryptionEnabled: false,
@@ -70,26 +86,28 @@ const toBelonging = (cache: CacheServer): schemas.CacheCluster =>
 
 const toCluster = (
   cache: CacheServer,
+  node: CacheNode,
   { ShowCacheNodeInfo }: schemas.DescribeCacheClustersMessage,
 ): schemas.CacheCluster => ({
-  CacheClusterId: memberOf(cache),
+  CacheClusterId: node.id,
   ...toBelonging(cache),
   ...toTransit(cache),
-  CacheClusterStatus: statusOf(cache),
+  CacheClusterStatus: nodeStatusOf(node),
   Engine: cache.program.flavour,
   EngineVersion: cache.program.version,
   CacheNodeType: cache.plan.nodeType,
   NumCacheNodes: 1,
-  CacheClusterCreateTime: cache.process.startedAt,
+  CacheClusterCreateTime: node.process.startedAt,
   CacheParameterGroup: { CacheParameterGroupName: cache.plan.parameterGroup, ParameterApplyStatus: 'in-sync' },
   ...(ShowCacheNodeInfo
-    ? { CacheNodes: [{ CacheNodeId: '0001', CacheNodeStatus: statusOf(cache), Endpoint: toEndpoint(cache) }] }
+    ? { CacheNodes: [{ CacheNodeId: '0001', CacheNodeStatus: nodeStatusOf(node), Endpoint: toEndpoint(node) }] }
     : {}),
 });
 
 const groupNotFound = (id: string) =>
   new AwsError('ReplicationGroupNotFoundFault', `ReplicationGroup ${id} not found.`, 404);
 const clusterNotFound = (id: string) => new AwsError('CacheClusterNotFound', `CacheCluster not found: ${id}`, 404);
+const listGroups = ({ caches }: Fleet): CacheGroup[] => caches.filter((cache) => cache instanceof CacheGroup);
 const toList = (name: string | undefined) => (name === undefined ? undefined : [name]);
 
 export const elastiCache: Service = {
@@ -103,16 +121,56 @@ export const elastiCache: Service = {
       input: schemas.DescribeReplicationGroupsMessage,
       fleet,
     ): schemas.ReplicationGroupMessage => {
-      const groups = fleet.caches
-        .filter((cache) => cache instanceof Cache)
-        .map((cache) => toReplicationGroup(cache, fleet));
-      const wanted = toList(input.ReplicationGroupId);
-      return { ReplicationGroups: select(groups, wanted, (group) => group.ReplicationGroupId, groupNotFound) };
+      const wanted = select(listGroups(fleet), toList(input.ReplicationGroupId), ({ plan }) => plan.id, groupNotFound);
+      const { items, next } = toPage(wanted, input.MaxRecords, input.Marker);
+      return { ReplicationGroups: items.map((cache) => toReplicationGroup(cache, fleet)), Marker: next };
     },
     DescribeCacheClusters: (input: schemas.DescribeCacheClustersMessage, fleet): schemas.CacheClusterMessage => {
-      const clusters = fleet.caches.map((cache) => toCluster(cache, input));
-      const wanted = toList(input.CacheClusterId);
-      return { CacheClusters: select(clusters, wanted, (cluster) => cluster.CacheClusterId, clusterNotFound) };
+      const clusters = fleet.caches
+        .filter((cache) => !input.ShowCacheClustersNotInReplicationGroups || cache instanceof Memcached)
+        .flatMap((cache) => cache.nodes.map((node) => toCluster(cache, node, input)));
+      const wanted = select(
+        clusters,
+        toList(input.CacheClusterId),
+        (cluster) => cluster.CacheClusterId,
+        clusterNotFound,
+      );
+      const { items, next } = toPage(wanted, input.MaxRecords, input.Marker);
+      return { CacheClusters: items, Marker: next };
+    },
+    TestFailover: (input: schemas.TestFailoverMessage, fleet): schemas.TestFailoverResult => {
+      const [cache] = select(listGroups(fleet), toList(input.ReplicationGroupId), ({ plan }) => plan.id, groupNotFound);
+      if (!cache) throw groupNotFound(String(input.ReplicationGroupId));
+      if (input.NodeGroupId !== shard) {
+        throw new AwsError('NodeGroupNotFoundFault', `NodeGroup ${input.NodeGroupId} not found.`, 404);
+      }
+      if (!cache.plan.automaticFailover || cache.nodes.length < 2) {
+        throw new AwsError(
+          'InvalidReplicationGroupState',
+          `Automatic failover must be enabled and there must be a replica for TestFailover of ${cache.plan.id}.`,
+        );
+      }
+      if (statusOf(cache) !== 'available') {
+        throw new AwsError('InvalidReplicationGroupState', `Replication group ${cache.plan.id} is not available.`);
+      }
+      const tell = (message: string): void =>
+        fleet.events.add({ source: cache.plan.id, type: 'replication-group', message, categories: [] });
+      tell(`Test Failover API called for node group ${shard}`);
+      cache.failOver().then(
+        ({ from, to }) => tell(`Failover from primary node ${from} to replica node ${to} completed`),
+        (error) => tell(`Failover failed: ${(error as Error).message}`),
+      );
+      return { ReplicationGroup: toReplicationGroup(cache, fleet) };
+    },
+    DescribeEvents: (input: schemas.DescribeEventsMessage, fleet): schemas.EventsMessage => {
+      const found = findEvents(fleet.events, ['replication-group', 'cache-cluster'], input);
+      const { items, next } = toPage(found, input.MaxRecords, input.Marker);
+      return {
+        Events: items.map(({ at, source, type, message }) => ({
+          ...{ SourceIdentifier: source, SourceType: type as schemas.SourceType, Message: message, Date: at },
+        })),
+        Marker: next,
+      };
     },
     DescribeCacheParameters: async (
       input: schemas.DescribeCacheParametersMessage,

@@ -3,24 +3,32 @@ import * as schemas from '@aws-sdk/client-rds';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import type { Database } from '../servers/database';
-import { AwsError, refuseFilters, type Service, select } from './service';
+import { findEvents } from './events';
+import { verifyFilters } from './filters';
+import { toPage } from './page';
+import { AwsError, type Service, select } from './service';
+
+const parameterGroupOf = ({ plan }: Database): string => plan.parameterGroup;
 
 async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBInstance> {
-  const { plan } = fleet;
+  const { plan, databaseFleet } = fleet;
   const isReplica = database.plan.role === 'replica';
+  const isFirst = database.plan.id === plan.primary.id;
   const replicates = !isReplica || (await database.findLagSeconds().catch(() => undefined)) !== undefined;
+  const followers = fleet.databases.filter((one) => one !== database && one.plan.role === 'replica');
   return {
     DBInstanceIdentifier: database.plan.id,
     DBInstanceArn: `arn:aws:rds:${plan.region}:${account}:db:${database.plan.id}`,
     DBInstanceClass: database.plan.instanceClass,
-    DBInstanceStatus: database.process.ended ? 'failed' : 'available',
+    DBInstanceStatus: databaseFleet.statusOf(database),
     Engine: database.program.flavour,
     EngineVersion: database.program.version,
     DBName: plan.primary.databaseName,
     Endpoint: { Address: database.address.host, Port: database.address.port },
     InstanceCreateTime: database.process.startedAt,
-    // No standby runs on this machine, whatever the template has.
-    MultiAZ: false,
+    DBParameterGroups: [{ DBParameterGroupName: parameterGroupOf(database), ParameterApplyStatus: 'in-sync' }],
+    // A standby really runs, on this machine as all else.
+    MultiAZ: isFirst && databaseFleet.hasStandby,
     StorageEncrypted: false,
     PubliclyAccessible: false,
     ...(isReplica
@@ -30,11 +38,19 @@ async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBI
             { StatusType: 'read replication', Normal: replicates, Status: replicates ? 'replicating' : 'error' },
           ],
         }
-      : { ReadReplicaDBInstanceIdentifiers: plan.replicas.map(({ id }) => id) }),
+      : { ReadReplicaDBInstanceIdentifiers: isFirst ? followers.map(({ plan: { id } }) => id) : [] }),
   };
 }
 
 const notFound = (id: string) => new AwsError('DBInstanceNotFound', `DBInstance ${id} not found.`, 404);
+
+/** One that is at rest. */
+function getAvailable(id: string | undefined, { databaseFleet }: Fleet): Database {
+  const found = databaseFleet.find(id ?? '');
+  if (!found) throw notFound(String(id));
+  if (databaseFleet.statusOf(found) === 'available') return found;
+  throw new AwsError('InvalidDBInstanceState', `Database instance ${id} is not in available state.`);
+}
 
 export const rds: Service = {
   signingName: 'rds',
@@ -46,10 +62,70 @@ export const rds: Service = {
       input: schemas.DescribeDBInstancesMessage,
       fleet,
     ): Promise<schemas.DBInstanceMessage> => {
-      refuseFilters(input.Filters);
+      const fits = verifyFilters(input.Filters, { 'db-instance-id': ({ plan }: Database) => [plan.id] });
       const wanted = input.DBInstanceIdentifier === undefined ? undefined : [input.DBInstanceIdentifier];
-      const databases = select(fleet.databases, wanted, ({ plan }) => plan.id, notFound);
-      return { DBInstances: await Promise.all(databases.map((database) => toInstance(database, fleet))) };
+      const databases = select(fleet.databases, wanted, ({ plan }) => plan.id, notFound).filter(fits);
+      const { items, next } = toPage(databases, input.MaxRecords, input.Marker);
+      return { DBInstances: await Promise.all(items.map((database) => toInstance(database, fleet))), Marker: next };
+    },
+    DescribeDBParameters: (input: schemas.DescribeDBParametersMessage, fleet): schemas.DBParameterGroupDetails => {
+      const database = fleet.databases.find((one) => parameterGroupOf(one) === input.DBParameterGroupName);
+      if (!database) {
+        throw new AwsError(
+          'DBParameterGroupNotFound',
+          `DBParameterGroup not found: ${input.DBParameterGroupName}`,
+          404,
+        );
+      }
+      // Those of the template: what else the engine has is not told here.
+      const own = input.Source === undefined || input.Source === 'user' ? Object.entries(database.plan.parameters) : [];
+      const { items, next } = toPage(own, input.MaxRecords, input.Marker);
+      return {
+        Parameters: items.map(([ParameterName, ParameterValue]) => ({ ParameterName, ParameterValue, Source: 'user' })),
+        Marker: next,
+      };
+    },
+    RebootDBInstance: async (
+      input: schemas.RebootDBInstanceMessage,
+      fleet,
+    ): Promise<schemas.RebootDBInstanceResult> => {
+      const database = getAvailable(input.DBInstanceIdentifier, fleet);
+      const { databaseFleet, plan } = fleet;
+      if (input.ForceFailover) {
+        if (database.plan.id !== plan.primary.id || !databaseFleet.hasStandby) {
+          throw new AwsError(
+            'InvalidParameterCombination',
+            'The ForceFailover parameter cannot be specified for a DB instance that is not Multi-AZ.',
+          );
+        }
+        databaseFleet.failOver();
+      } else {
+        databaseFleet.reboot(database);
+      }
+      return { DBInstance: await toInstance(database, fleet) };
+    },
+    PromoteReadReplica: async (
+      input: schemas.PromoteReadReplicaMessage,
+      fleet,
+    ): Promise<schemas.PromoteReadReplicaResult> => {
+      const database = getAvailable(input.DBInstanceIdentifier, fleet);
+      if (database.plan.role !== 'replica') {
+        throw new AwsError('InvalidDBInstanceState', `DB Instance ${database.plan.id} is not a read replica.`);
+      }
+      fleet.databaseFleet.promote(database);
+      return { DBInstance: await toInstance(database, fleet) };
+    },
+    DescribeEvents: (input: schemas.DescribeEventsMessage, fleet): schemas.EventsMessage => {
+      const found = findEvents(fleet.events, ['db-instance'], input);
+      const { items, next } = toPage(found, input.MaxRecords, input.Marker);
+      return {
+        Events: items.map(({ at, source, type, message, categories }) => ({
+          ...{ SourceIdentifier: source, SourceType: type as schemas.SourceType, Message: message, Date: at },
+          SourceArn: `arn:aws:rds:${fleet.plan.region}:${account}:db:${source}`,
+          EventCategories: [...categories],
+        })),
+        Marker: next,
+      };
     },
   },
 };

@@ -1,5 +1,5 @@
 // What a cache declares is what would run here: a replication group its mode and durability, a cluster its memory.
-import { memberIdOf, toCache, type ValkeyPlan } from '../../../lib/local/plan/cache';
+import { memberIdsOf, toCache, type ValkeyPlan } from '../../../lib/local/plan/cache';
 import { ResourceReader } from '../../../lib/local/resource-reader';
 
 const read = (type: string, logicalId: string, properties: Record<string, unknown>): ResourceReader =>
@@ -42,13 +42,13 @@ const planMemcached = (changes: Record<string, unknown> = {}, parameters: Record
 
 test('a group that says nothing is one server, and not durable', () => {
   expect(plan()).toMatchObject({ mode: 'single', durability: 'disabled' });
-  expect(memberIdOf(plan())).toBe('data-group-001');
+  expect(memberIdsOf(plan())).toEqual(['data-group-001']);
 });
 
 test('a durable group in cluster mode is planned as such', () => {
   const durable = plan({ ClusterMode: 'enabled', NumNodeGroups: 1, ReplicasPerNodeGroup: 2, Durability: 'sync' });
   expect(durable).toMatchObject({ mode: 'cluster', durability: 'sync' });
-  expect(memberIdOf(durable)).toBe('data-group-0001-001');
+  expect(memberIdsOf(durable)).toEqual(['data-group-0001-001', 'data-group-0001-002', 'data-group-0001-003']);
 });
 
 test.each([
@@ -84,7 +84,7 @@ test.each([
 ])('a node of Memcached with the parameters %j has %i MiB for objects', (parameters, MiB) => {
   const cluster = planMemcached({}, parameters as Record<string, string>);
   expect(cluster).toMatchObject({ engine: 'memcached', policy: 'lru', maxMemoryBytes: MiB * 2 ** 20, users: [] });
-  expect(memberIdOf(cluster)).toBe('data-node');
+  expect(memberIdsOf(cluster)).toEqual(['data-node']);
 });
 
 test.each([

@@ -8,7 +8,8 @@ import { findFreePort } from '../../../lib/local/free-port';
 import type { ValkeyPlan } from '../../../lib/local/plan/cache';
 import { Processes } from '../../../lib/local/processes';
 import { provideProgram } from '../../../lib/local/programs/provide';
-import { Cache } from '../../../lib/local/servers/cache';
+import type { Cache } from '../../../lib/local/servers/cache';
+import { CacheGroup } from '../../../lib/local/servers/cache-group';
 import { makeServerTls } from '../../../lib/local/tls/authority';
 import { elastiCache } from '../../../lib/local/twin/elasti-cache';
 import { project, serversFolder } from '../../provide-servers';
@@ -27,6 +28,9 @@ const toPlan = (changes: Pick<ValkeyPlan, 'mode' | 'durability' | 'purpose'>): V
   parameters: {},
   policy: 'noeviction',
   maxMemoryBytes: 64 << 20,
+  replicas: 0,
+  automaticFailover: false,
+  multiAz: false,
   users: [{ id: 'app', name: login.username, access: 'on ~* +@all', password: { secretArn: 'arn', key: 'password' } }],
   ...changes,
 });
@@ -35,10 +39,10 @@ async function start(
   flavour: string,
   cache: ValkeyPlan,
   hosts?: readonly string[],
-): Promise<{ cache: Cache; stop: () => Promise<void> }> {
+): Promise<{ group: CacheGroup; cache: Cache; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-cache-'));
   const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
-  const started = await Cache.start({
+  const started = await CacheGroup.start({
     tls: hosts && (await makeServerTls(join(folder, 'tls'), hosts)),
     program: await provideProgram('cache', { project, serversFolder, env }),
     processes: new Processes(),
@@ -52,13 +56,13 @@ async function start(
     await started.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { cache: started, stop };
+  return { group: started, cache: started.primary, stop };
 }
 
 /** What the twin of ElastiCache says of it. */
-const describeGroup = async (cache: Cache): Promise<ReplicationGroup | undefined> => {
+const describeGroup = async (group: CacheGroup): Promise<ReplicationGroup | undefined> => {
   const describe = elastiCache.actions.DescribeReplicationGroups as (input: object, fleet: object) => unknown;
-  const answer = await describe({ ReplicationGroupId: 'cache' }, { caches: [cache], plan: { region: 'eu-central-1' } });
+  const answer = await describe({ ReplicationGroupId: 'cache' }, { caches: [group], plan: { region: 'eu-central-1' } });
   return (answer as ReplicationGroupMessage).ReplicationGroups?.[0];
 };
 
@@ -84,7 +88,7 @@ describe.each(flavours)('%s as one shard of a cluster', (flavour) => {
 
   test('the twin tells of a cluster with one shard, and of the one endpoint it has', async () => {
     const { host, port } = running.cache.address;
-    const group = await describeGroup(running.cache);
+    const group = await describeGroup(running.group);
     expect(group).toMatchObject({
       ClusterEnabled: true,
       ClusterMode: 'enabled',
@@ -125,12 +129,16 @@ describe.each(flavours)('%s as one shard of a cluster', (flavour) => {
 });
 
 test.each(flavours)('%s alone is no cluster, and what need not be kept is not', async (flavour) => {
-  const { cache, stop } = await start(flavour, toPlan({ purpose: 'objects', mode: 'single', durability: 'disabled' }));
+  const {
+    group: replicationGroup,
+    cache,
+    stop,
+  } = await start(flavour, toPlan({ purpose: 'objects', mode: 'single', durability: 'disabled' }));
   try {
     expect(await cache.info('cluster_enabled')).toBe(0);
     expect(await cache.setting('appendonly')).toBe('no');
     const { host: Address, port: Port } = cache.address;
-    const group = await describeGroup(cache);
+    const group = await describeGroup(replicationGroup);
     expect(group).toMatchObject({
       ClusterEnabled: false,
       ClusterMode: 'disabled',
@@ -147,9 +155,9 @@ test.each(flavours)('%s alone is no cluster, and what need not be kept is not', 
 
 test.each(flavours)('%s with a certificate answers by TLS alone, and the twin says so', async (flavour) => {
   const plan = toPlan({ purpose: 'objects', mode: 'single', durability: 'disabled' });
-  const { cache, stop } = await start(flavour, plan, ['127.0.0.1']);
+  const { group, cache, stop } = await start(flavour, plan, ['127.0.0.1']);
   try {
-    expect(await describeGroup(cache)).toMatchObject({
+    expect(await describeGroup(group)).toMatchObject({
       TransitEncryptionEnabled: true,
       TransitEncryptionMode: 'required',
     });

@@ -22,6 +22,11 @@ export interface ValkeyPlan extends CacheFacts {
   /** `sync`: an answered write is on the disk. */
   readonly durability: 'disabled' | 'async' | 'sync';
   readonly users: readonly CacheUser[];
+  /** Copies besides the primary. */
+  readonly replicas: number;
+  /** Whether one of them takes over by itself when the primary dies. */
+  readonly automaticFailover: boolean;
+  readonly multiAz: boolean;
 }
 
 export const toValkey: ToCachePlan<ValkeyPlan> = (facts, nodeBytes, group, { userGroups, users }) => {
@@ -36,6 +41,9 @@ export const toValkey: ToCachePlan<ValkeyPlan> = (facts, nodeBytes, group, { use
     maxMemoryBytes: Math.floor(nodeBytes * (1 - Number(parameters['reserved-memory-percent'] ?? 25) / 100)),
     mode: toMode(group, parameters),
     durability: toDurability(group),
+    replicas: group.findNumber('ReplicasPerNodeGroup') ?? (group.findNumber('NumCacheClusters') ?? 1) - 1,
+    automaticFailover: group.find('AutomaticFailoverEnabled') === true,
+    multiAz: group.find('MultiAZEnabled') === true,
     users: users
       .filter((user) => members.includes(user.text('UserId')) || members.includes(user.physicalId))
       .map((user) => {

@@ -1,0 +1,154 @@
+// Databases as real servers: a restart, a standby that takes over while people write, and a replica that is promoted.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { Databases } from '../../lib/local/databases';
+import { findFreePort } from '../../lib/local/free-port';
+import { keepAlive } from '../../lib/local/keep-alive';
+import { Processes } from '../../lib/local/processes';
+import { provideProgram } from '../../lib/local/programs/provide';
+import { RunFolder } from '../../lib/local/run-folder';
+import type { Database } from '../../lib/local/servers/database';
+import { ServiceEvents } from '../../lib/local/service-events';
+import { makeServerTls, type ServerTls } from '../../lib/local/tls/authority';
+import { until } from '../fleet/running-fleet';
+import { project, serversFolder } from '../provide-servers';
+import { planWith } from './planned';
+
+const master = { username: 'admin', password: 'password-for-tests-only' };
+
+describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
+  const processes = new Processes();
+  const events = new ServiceEvents();
+  const kept: Promise<void>[] = [];
+  let folder: string;
+  let databases: Databases;
+  let tls: ServerTls;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'clonekit-databases-'));
+    const plan = planWith((config) => {
+      config.database.multiAz = true;
+    });
+    const env = { PATH: process.env.PATH, CLONEKIT_DATABASE: flavour };
+    const ports = new Map([plan.primary, ...plan.replicas].map(({ key }) => [key, 0]));
+    for (const key of ports.keys()) ports.set(key, await findFreePort());
+    tls = await makeServerTls(join(folder, 'tls'), ['localhost', '127.0.0.1']);
+    databases = new Databases({
+      plan,
+      program: await provideProgram('database', { project, serversFolder, env }),
+      processes,
+      run: new RunFolder(join(folder, 'run')),
+      pristineFolder: serversFolder,
+      portOf: (key) => ports.get(key) as number,
+      master,
+      users: [],
+      tls,
+      events,
+    });
+    const started = await Promise.all(databases.starts().map(({ start }) => start()));
+    for (const server of started) {
+      const { name } = server;
+      kept.push(keepAlive({ name, server, stop: processes.stop, onBack: async () => {}, onEvent: () => {} }));
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    processes.close();
+    await databases?.stop();
+    await Promise.all(kept);
+    expect(processes.records).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const primary = () => databases.instances[0] as Database;
+  const replica = () => databases.instances[1] as Database;
+  const messages = () => events.all.map(({ message }) => message);
+
+  /** One write by whoever people are; resolves once it is acknowledged. */
+  async function write(value: number): Promise<void> {
+    const { host, port } = primary().address;
+    const [user, password] = [master.username, master.password];
+    const connection = await createConnection({
+      ...{ host, port, user, password, database: 'clonekit', connectTimeout: 1000 },
+      ssl: { ca: tls.ca, verifyIdentity: true },
+    });
+    try {
+      await connection.query({ sql: `INSERT INTO things VALUES (${value})`, timeout: 2000 });
+    } finally {
+      connection.destroy();
+    }
+  }
+  const read = async (database: Database): Promise<number[]> =>
+    (await database.query('SELECT id FROM clonekit.things ORDER BY id')).map(({ id }) => Number(id));
+
+  test('a standby runs and is none of the instances', async () => {
+    await primary().query('CREATE TABLE clonekit.things (id INT PRIMARY KEY)');
+    expect(databases.hasStandby).toBe(true);
+    expect(databases.instances.map(({ plan }) => plan.role)).toEqual(['primary', 'replica']);
+    expect(processes.records.map(({ name }) => name)).toContain('standby');
+    await write(0);
+    await until('the replica has it', async () => (await read(replica())).length === 1);
+  });
+
+  test('a failover keeps the address and every acknowledged write', async () => {
+    const { address, process: before } = primary();
+    const written: number[] = [0];
+    let goesOn = true;
+    const writing = (async () => {
+      for (let value = 1; goesOn; value++) {
+        await write(value).then(
+          () => written.push(value),
+          () => {},
+        );
+      }
+    })();
+    await until('some are written', async () => written.length > 20);
+    databases.failOver();
+    expect(databases.statusOf(primary())).toBe('rebooting');
+    await until('it is over', async () => messages().includes('Multi-AZ instance failover completed'));
+    const many = written.length;
+    await until('writes go on', async () => written.length > many + 20);
+    goesOn = false;
+    await writing;
+    expect(primary().address).toEqual(address);
+    expect(primary().process.pid).not.toBe(before.pid);
+    expect(databases.statusOf(primary())).toBe('available');
+    const kept = new Set(await read(primary()));
+    expect(written.filter((value) => !kept.has(value))).toEqual([]);
+    await until('the replica has all', async () => (await read(replica())).length >= written.length);
+  }, 120_000);
+
+  test('after it, the standby that was the primary follows, so that it can be done again', async () => {
+    const before = messages().length;
+    databases.failOver();
+    await until('it is over', async () => messages().slice(before).includes('Multi-AZ instance failover completed'));
+    await write(1_000_000);
+    await until('the replica has it', async () => (await read(replica())).includes(1_000_000));
+  }, 120_000);
+
+  test('a reboot is a restart of the same server', async () => {
+    const { pid } = replica().process;
+    databases.reboot(replica());
+    expect(databases.statusOf(replica())).toBe('rebooting');
+    await until('it is back', async () => databases.statusOf(replica()) === 'available');
+    expect(replica().process.pid).not.toBe(pid);
+    await until('it follows again', async () => (await replica().findLagSeconds()) === 0);
+    expect(events.all.filter(({ source }) => source === replica().plan.id).map(({ message }) => message)).toEqual([
+      'DB instance shutdown',
+      'DB instance restarted',
+    ]);
+  });
+
+  test('a replica that is promoted takes writes and follows nobody', async () => {
+    databases.promote(replica());
+    expect(databases.statusOf(replica())).toBe('modifying');
+    await until('it is done', async () => databases.statusOf(replica()) === 'available');
+    expect(replica().plan.role).toBe('primary');
+    await replica().query('INSERT INTO clonekit.things VALUES (2000000)');
+    await write(3_000_000);
+    expect(await read(replica())).not.toContain(3_000_000);
+    expect(await replica().findLagSeconds()).toBeUndefined();
+  });
+});
