@@ -17,6 +17,8 @@ export interface FleetFile {
   /** Absent while the fleet starts. */
   readonly url?: string;
   readonly endpoint?: string;
+  /** Access key that the twin lets run programs on clones. */
+  readonly operatorKey?: string;
 }
 
 const fileIn = (home: string): string => join(home, localFiles.fleet);

@@ -1,11 +1,18 @@
 // A whole fleet on this machine: started in order from a plan, kept alive, stopped in reverse.
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { Alarms } from './alarms/alarms';
 import { Bucket } from './bucket';
+import { Commands } from './commands';
+import { Databases } from './databases';
 import { findFreePort } from './free-port';
 import { CloneGroup } from './group';
 import { guestNetwork } from './image/emulator';
+import { Images } from './images';
 import { keepAlive, type Server } from './keep-alive';
-import type { Launch, Launcher, Launching } from './launch';
+import type { Launch, Launcher } from './launch';
+import { LaunchTemplates, type ReleaseImage } from './launch-templates';
+import { LogGroup } from './log-group';
 import type { Address } from './physical';
 import type { FleetPlan } from './plan';
 import { Stopped } from './process';
@@ -13,22 +20,30 @@ import { Processes } from './processes';
 import type { Program } from './programs/program';
 import type { Programs } from './programs/provide';
 import { Rotations } from './rotations';
+import { ListenerRules } from './rules';
 import { RunFolder } from './run-folder';
 import { SecretStore } from './secret-store';
+import { generatePassword } from './secrets';
 import type { Login } from './servers/accounts';
 import type { CacheServer } from './servers/cache-server';
 import { roleOf, startCache } from './servers/caches';
 import { launchProcesses } from './servers/clone';
-import { Database } from './servers/database';
+import type { Database } from './servers/database';
 import { LoadBalancer } from './servers/load-balancer';
+import { ServiceEvents } from './service-events';
 import { makeServerTls, type ServerTls } from './tls/authority';
+import { History } from './twin/figures/history';
+import type { StoredParameter } from './twin/parameters';
 import { Twin } from './twin/twin';
+import { watch } from './watch';
 
 export interface FleetOptions {
   readonly plan: FleetPlan;
   readonly programs: Programs;
-  /** The packed release every clone is started from. */
+  /** The packed release that the first clones are started from. */
   readonly archive: string;
+  /** Other packed releases that clones may be rolled to. @default - none */
+  readonly releasesFolder?: string;
   /** Port of the load balancer; 0 picks a free one. */
   readonly port: number;
   /** Everything this fleet writes goes below this folder; what an earlier one left there is removed. */
@@ -45,6 +60,8 @@ export interface FleetEvents {
   /** A part is up: its name, seconds it took, and what it is. */
   started: [part: string, seconds: number, detail: string];
   event: [text: string];
+  /** The twin is asked something: by its service and action, and who signed it. */
+  call: [action: string, accessKey: string];
   /** Something died that could not be brought back. */
   failed: [error: Error];
 }
@@ -57,15 +74,30 @@ const patienceMs = 8000;
 
 export class Fleet extends EventEmitter<FleetEvents> {
   readonly startedAt = new Date();
+  /** What RDS and ElastiCache tell of their servers. */
+  readonly events = new ServiceEvents();
+  /** The access key that may run programs on clones: in a file that only its owner can read. */
+  readonly operatorKey = generatePassword(20);
+  readonly parameters = new Map<string, StoredParameter>();
   readonly addresses = new Map<string, Address>();
   readonly secrets: SecretStore;
+  /** What clones may be launched from. */
+  readonly images: Images;
+  readonly templates: LaunchTemplates;
+  /** What was measured of it. */
+  readonly figures = new History(this);
+  /** Those of the templates, by what was measured. */
+  readonly alarms: Alarms;
   readonly #caches: (CacheServer | undefined)[] = [];
-  readonly #databases: (Database | undefined)[] = [];
+  #databases: Databases | undefined;
   #loadBalancer: LoadBalancer | undefined;
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
   #rotations: Rotations | undefined;
   #bucket: Bucket | undefined;
+  #commands: Commands | undefined;
+  #logGroup: LogGroup | undefined;
+  #rules: ListenerRules | undefined;
   #folder: RunFolder | undefined;
   #tls: ServerTls | undefined;
   readonly processes = new Processes();
@@ -76,6 +108,16 @@ export class Fleet extends EventEmitter<FleetEvents> {
   constructor(readonly options: FleetOptions) {
     super();
     this.secrets = new SecretStore(options.plan.secrets, this.addresses, options.plan.primary);
+    this.images = new Images(options.archive, options.releasesFolder);
+    this.templates = new LaunchTemplates({
+      imageId: this.images.first.id,
+      toUserData: (host) => {
+        const seen = [...this.addresses].map(([key, { port }]): [string, Address] => [key, { host, port }]);
+        return options.plan.toUserData(new Map(seen));
+      },
+    });
+    const onEvent = (text: string): void => void this.emit('event', text);
+    this.alarms = new Alarms({ plans: options.plan.alarms, history: this.figures, onEvent });
   }
 
   get plan(): FleetPlan {
@@ -89,7 +131,12 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   /** Those that are up: the primary, then the replicas in the order of the plan. */
   get databases(): Database[] {
-    return this.#databases.filter((database) => database !== undefined);
+    return this.#databases?.instances ?? [];
+  }
+
+  /** What can be done to them. */
+  get databaseFleet(): Databases {
+    return present(this.#databases);
   }
 
   get loadBalancer(): LoadBalancer {
@@ -100,8 +147,28 @@ export class Fleet extends EventEmitter<FleetEvents> {
     return present(this.#group);
   }
 
+  /** Whether an alarm is in ALARM. */
+  isAlarmed(name: string): boolean {
+    return this.alarms.find(name)?.state === 'ALARM';
+  }
+
   get rotations(): Rotations {
     return present(this.#rotations);
+  }
+
+  /** Scripts that are run on clones. */
+  get commands(): Commands {
+    return present(this.#commands);
+  }
+
+  /** What clones and operators say. */
+  get logGroup(): LogGroup {
+    return present(this.#logGroup);
+  }
+
+  /** Rules of the listener that people added. */
+  get rules(): ListenerRules {
+    return present(this.#rules);
   }
 
   /** Where people's pictures are. */
@@ -146,6 +213,9 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.#tls = await makeServerTls(this.#run.of('tls'), hosts);
     if (port !== 0) this.addresses.set(plan.loadBalancer.key, { host: '127.0.0.1', port });
     this.#bucket = new Bucket(plan.pictures.name, this.#run.of('pictures'));
+    this.#commands = new Commands({ processes: this.processes, folder: this.#run.of('commands') });
+    this.#logGroup = new LogGroup(plan.logGroup, this.#run.logs);
+    this.#rules = new ListenerRules(plan.loadBalancer.listenerArn, (rules) => this.loadBalancer.setRules(rules));
     this.#twin = await Twin.start(this);
     this.#rotations = new Rotations({
       plans: plan.rotations,
@@ -160,6 +230,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     const launch = this.#prepareLaunch();
     await this.#all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases(), launch]);
     await this.#startGroup(await launch);
+    this.#watch();
   }
 
   /** Stops everything in reverse order and removes the data. Safe to call at any time, and more than once. */
@@ -176,13 +247,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     await Promise.allSettled([this.#starting, this.#rotations?.settled()]);
     await Promise.allSettled([this.#loadBalancer?.stop()]);
     await Promise.allSettled([this.#group?.stop()]);
-    const replicas = this.databases.filter(({ plan }) => plan.role === 'replica');
-    const primaries = this.databases.filter(({ plan }) => plan.role === 'primary');
-    const stopDatabases = async (): Promise<void> => {
-      await Promise.allSettled(replicas.map((replica) => replica.stop()));
-      await Promise.allSettled(primaries.map((primary) => primary.stop()));
-    };
-    await Promise.allSettled([stopDatabases(), ...this.caches.map((cache) => cache.stop())]);
+    await Promise.allSettled([this.#databases?.stop(), ...this.caches.map((cache) => cache.stop())]);
     await Promise.allSettled(this.#keeping);
     clearTimeout(force);
     await this.#twin?.stop();
@@ -191,40 +256,50 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #startLoadBalancer(): Promise<void> {
     const { plan, programs } = this.options;
-    await this.#part('load balancer', programs['load balancer'], async () => {
-      this.#loadBalancer = await LoadBalancer.start({
-        program: programs['load balancer'],
-        processes: this.processes,
-        logFile: this.#run.logOf('load-balancer'),
-        folder: this.#run.of('load-balancer'),
-        socketFolder: this.#run.sockets,
-        port: this.#portOf(plan.loadBalancer.key),
-        loadBalancer: plan.loadBalancer,
-        targetGroup: plan.targetGroup,
-        slots: this.#slots,
-      });
-      return this.#loadBalancer;
-    });
+    await this.#part(
+      'load balancer',
+      programs['load balancer'],
+      async () => {
+        this.#loadBalancer = await LoadBalancer.start({
+          program: programs['load balancer'],
+          processes: this.processes,
+          logFile: this.#run.logOf('load-balancer'),
+          folder: this.#run.of('load-balancer'),
+          socketFolder: this.#run.sockets,
+          port: this.#portOf(plan.loadBalancer.key),
+          loadBalancer: plan.loadBalancer,
+          targetGroup: plan.targetGroup,
+          slots: this.#slots,
+        });
+        return this.#loadBalancer;
+      },
+      (server) => [named('load balancer', server)],
+    );
   }
 
   async #startCaches(): Promise<void> {
     const { plan, programs } = this.options;
     const starts = plan.caches.map((cache, index) => {
       const program = present(programs[roleOf(cache)]);
-      return this.#part(cache.purpose, program, async () => {
-        const started = await startCache({
-          program,
-          processes: this.processes,
-          logFile: this.#run.logOf(cache.purpose),
-          folder: this.#run.of(cache.purpose),
-          port: this.#portOf(cache.key),
-          cache,
-          tls: cache.tls ? this.tls : undefined,
-          getPassword: ({ secretArn, key }) => this.secrets.get(secretArn)[key] as string,
-        });
-        this.#caches[index] = started;
-        return started;
-      });
+      return this.#part(
+        cache.purpose,
+        program,
+        async () => {
+          const started = await startCache({
+            program,
+            processes: this.processes,
+            logFile: this.#run.logOf(cache.purpose),
+            folder: this.#run.of(cache.purpose),
+            port: this.#portOf(cache.key),
+            cache,
+            tls: cache.tls ? this.tls : undefined,
+            getPassword: ({ secretArn, key }) => this.secrets.get(secretArn)[key] as string,
+          });
+          this.#caches[index] = started;
+          return started;
+        },
+        ({ nodes }) => nodes,
+      );
     });
     await this.#all(starts);
   }
@@ -235,55 +310,52 @@ export class Fleet extends EventEmitter<FleetEvents> {
       const { username, password } = this.secrets.get(secretArn);
       return { username: String(username), password: String(password) };
     };
-    const users = plan.databaseUsers.map(({ secretArn, privileges }) => ({ ...loginOf(secretArn), privileges }));
-    const start = async (database: (typeof plan.replicas)[number], index: number): Promise<Database> => {
-      const started = await Database.start({
-        program: programs.database,
-        processes: this.processes,
-        logFile: this.#run.logOf(`database-${index + 1}`),
-        folder: this.#run.of(`database-${index + 1}`),
-        socketFolder: this.#run.sockets,
-        pristineFolder,
-        port: this.#portOf(database.key),
-        database,
-        serverId: index + 1,
-        databaseName: plan.primary.databaseName,
-        master: loginOf(plan.primary.secretArn),
-        users,
-        tls: this.tls,
-      });
-      this.#databases[index] = started;
-      return started;
-    };
-    const primary = this.#part('primary', programs.database, () => start(plan.primary, 0));
-    const replicas = plan.replicas.map((replica, index) =>
-      this.#part(`replica ${index + 1}`, programs.database, async () => {
-        const started = await start(replica, index + 1);
-        await started.follow(await primary);
-        return started;
-      }),
+    const databases = new Databases({
+      plan,
+      program: programs.database,
+      processes: this.processes,
+      run: this.#run,
+      pristineFolder,
+      portOf: (key) => this.#portOf(key),
+      master: loginOf(plan.primary.secretArn),
+      users: plan.databaseUsers.map(({ secretArn, privileges }) => ({ ...loginOf(secretArn), privileges })),
+      tls: this.tls,
+      events: this.events,
+    });
+    this.#databases = databases;
+    await this.#all(
+      databases.starts().map(({ name, start }) => this.#part(name, programs.database, start, (server) => [server])),
     );
-    await this.#all([primary, ...replicas]);
   }
 
+  /** What all clones are launched by: prepared once for each image, the first before any clone is wanted. */
   async #prepareLaunch(): Promise<Launch> {
-    const { plan, archive, launcher = launchProcesses } = this.options;
-    const launching: Launching = {
+    const { images } = this;
+    const ready = new Map<string, Promise<Launch>>();
+    const prepare = (imageId: string): Promise<Launch> => {
+      const known = ready.get(imageId) ?? this.#prepareImage(images.get(imageId));
+      ready.set(imageId, known);
+      // One that could not be prepared may be so the next time.
+      known.catch(() => ready.delete(imageId));
+      return known;
+    };
+    await prepare(this.templates.default.imageId);
+    return async (instance) => await (await prepare(instance.template.imageId))(instance);
+  }
+
+  #prepareImage({ id, archive }: ReleaseImage): Promise<Launch> {
+    const { plan, launcher = launchProcesses } = this.options;
+    return launcher({
       archive,
       region: plan.region,
       processes: this.processes,
-      folder: this.#run.of('clones'),
+      folder: join(this.#run.of('clones'), id),
       endpoint: this.endpoint,
       tls: this.tls,
-      toUserData: (host) => {
-        const seen = [...this.addresses].map(([key, { port }]): [string, Address] => [key, { host, port }]);
-        return plan.toUserData(new Map(seen));
-      },
-      toLogFile: (id) => this.#run.logOf(id),
+      toLogFile: (clone) => this.#run.logOf(clone),
       findPort: findFreePort,
       onEvent: (text) => this.emit('event', text),
-    };
-    return await launcher(launching);
+    });
   }
 
   async #startGroup(launch: Launch): Promise<void> {
@@ -294,6 +366,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       targetGroup: plan.targetGroup,
       loadBalancer: this.loadBalancer,
       slots: this.#slots,
+      template: this.templates.default,
       launch,
     });
     this.#group.on('event', (text) => this.emit('event', text));
@@ -316,10 +389,12 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   /** Starts one server, reports it, and from then on brings it back when it dies. */
-  async #part<T extends Server & { stop(): Promise<void> }>(
+  async #part<T extends { stop(): Promise<void> }>(
     name: string,
     program: Program,
     start: () => Promise<T>,
+    /** Each is brought back by itself. */
+    toServers: (part: T) => readonly (Server & { readonly name: string })[],
   ): Promise<T> {
     const began = Date.now();
     const server = await start();
@@ -328,7 +403,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       throw new Stopped();
     }
     this.emit('started', name, (Date.now() - began) / 1000, `${program.flavour} ${program.version}`);
-    this.#keep(name, server);
+    for (const kept of toServers(server)) this.#keep(kept.name, kept);
     return server;
   }
 
@@ -341,19 +416,33 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.#keeping.push(kept.catch((error) => void this.emit('failed', error)));
   }
 
+  #watch(): void {
+    const { stop } = this.processes;
+    const onEvent = (text: string): void => void this.emit('event', text);
+    this.#keeping.push(watch({ history: this.figures, alarms: this.alarms, stop, onEvent }));
+  }
+
   get #run(): RunFolder {
     return present(this.#folder);
   }
 
-  /** Room for a whole second set of clones beside the largest fleet, those that end included. */
+  /** Room for a whole second set of clones beside the largest fleet, those that end included; also of one that was scaled. */
   get #slots(): number {
-    return this.plan.group.max * 2;
+    return Math.max(this.plan.group.max * 2, 64);
   }
 
   #portOf(key: string): number {
     return present(this.addresses.get(key)).port;
   }
 }
+
+const named = (name: string, server: Server): Server & { readonly name: string } => ({
+  name,
+  get process() {
+    return server.process;
+  },
+  restart: () => server.restart(),
+});
 
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('this part of the fleet is not up yet');

@@ -37,8 +37,13 @@ const refs: Record<string, (subject: Subject) => string> = {
     toArn(s, 'elasticloadbalancing', `loadbalancer/app/${given(s, 'Name') ?? shortNameOf(s)}/${toHex(nameOf(s), 16)}`),
   'AWS::ElasticLoadBalancingV2::TargetGroup': (s) =>
     toArn(s, 'elasticloadbalancing', `targetgroup/${given(s, 'Name') ?? shortNameOf(s)}/${toHex(nameOf(s), 16)}`),
-  'AWS::ElasticLoadBalancingV2::Listener': (s) =>
-    toArn(s, 'elasticloadbalancing', `listener/app/${shortNameOf(s)}/${toHex(nameOf(s), 16)}`),
+  // It begins with the name and id of its load balancer: templates take these out of it, for the dimensions of metrics.
+  'AWS::ElasticLoadBalancingV2::Listener': (s) => {
+    const { Ref } = (s.resource.Properties?.LoadBalancerArn ?? {}) as { Ref?: string };
+    const balancer = { ...s, logicalId: Ref ?? s.logicalId };
+    const name = `listener/app/${shortNameOf(balancer)}/${toHex(nameOf(balancer), 16)}`;
+    return toArn(s, 'elasticloadbalancing', `${name}/${toHex(nameOf(s), 16)}`);
+  },
   'AWS::AutoScaling::AutoScalingGroup': (s) => given(s, 'AutoScalingGroupName') ?? nameOf(s),
   'AWS::EC2::LaunchTemplate': (s) => `lt-${toHex(nameOf(s), 17)}`,
   'AWS::RDS::DBInstance': (s) => (given(s, 'DBInstanceIdentifier') ?? nameOf(s)).slice(0, 63),
@@ -47,6 +52,8 @@ const refs: Record<string, (subject: Subject) => string> = {
   'AWS::ElastiCache::ParameterGroup': (s) => nameOf(s),
   'AWS::S3::Bucket': (s) => given(s, 'BucketName') ?? nameOf(s).slice(0, 63),
   'AWS::Lambda::Function': (s) => given(s, 'FunctionName') ?? nameOf(s).slice(0, 64),
+  'AWS::CloudWatch::Alarm': (s) => given(s, 'AlarmName') ?? nameOf(s),
+  'AWS::SNS::Topic': (s) => toArn(s, 'sns', given(s, 'TopicName') ?? nameOf(s)),
   'AWS::SecretsManager::Secret': (s) =>
     toArn(s, 'secretsmanager', `secret:${given(s, 'Name') ?? nameOf(s)}-${toHex(nameOf(s), 6)}`),
 };
@@ -83,6 +90,7 @@ const attributes: Record<string, Attributes> = {
     'Endpoint.Port': address && String(address.port),
     DBInstanceArn: toArn(s, 'rds', `db:${id}`),
   }),
+  'AWS::CloudWatch::Alarm': (s, id) => ({ Arn: toArn(s, 'cloudwatch', `alarm:${id}`) }),
   'AWS::Lambda::Function': (s, id) => ({ Arn: toArn(s, 'lambda', `function:${id}`) }),
   'AWS::ElastiCache::CacheCluster': (_, __, address) => ({
     'ConfigurationEndpoint.Address': address?.host,

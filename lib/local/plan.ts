@@ -2,6 +2,7 @@
 import { outputs, type StageName, stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
 import { type Address, account, findAttribute, toPhysicalId } from './physical';
+import { type AlarmPlan, toAlarms } from './plan/alarms';
 import { type CachePlan, cacheTypes, toCache } from './plan/cache';
 import { userDataOf } from './plan/clone-env';
 import { type DatabasePlan, toDatabase } from './plan/database';
@@ -15,6 +16,13 @@ import { listResources, type ResourceReader } from './resource-reader';
 import { type SecretPlan, toSecrets } from './secrets';
 import { createResolve, type Resolve, type Resource, type Templates } from './template';
 
+export interface StackResource {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string;
+}
+
 export interface FleetPlan {
   readonly stage: StageName;
   readonly region: string;
@@ -26,12 +34,19 @@ export interface FleetPlan {
   readonly primary: DatabasePlan & { readonly databaseName: string; readonly secretArn: string };
   readonly replicas: readonly DatabasePlan[];
   readonly pictures: PicturesPlan;
+  /** Name of the log group of the clones. */
+  readonly logGroup: string;
+  /** As they were synthesized, by stack. */
+  readonly templates: Templates;
   readonly secrets: readonly SecretPlan[];
   /** Which secrets' passwords are replaced by which functions. */
   readonly rotations: readonly RotationPlan[];
   readonly databaseUsers: readonly DatabaseUserPlan[];
+  readonly alarms: readonly AlarmPlan[];
   /** The launch template's user data, as text, once it is known where everything listens. */
   toUserData(addresses: ReadonlyMap<string, Address>): string;
+  /** Every resource of every stack, by the name that AWS would give to it. */
+  readonly resources: readonly StackResource[];
   /** The outputs of every stack, likewise. */
   toOutputs(addresses: ReadonlyMap<string, Address>): Record<string, Record<string, string>>;
 }
@@ -96,6 +111,8 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
     replicas: databases
       .filter((database) => database !== primary)
       .map((replica) => toDatabase('replica', replica, byId('AWS::RDS::DBParameterGroup'))),
+    logGroup: output('fleet', outputs.fleet.logGroup),
+    templates,
     pictures: toPictures(output('data', outputs.data.pictures), byId('AWS::S3::Bucket')),
     secrets: toSecrets(
       list('AWS::SecretsManager::Secret'),
@@ -103,7 +120,11 @@ export function toPlan(stage: StageName, region: string, templates: Templates): 
       databases,
     ),
     rotations,
+    resources: listResources(templates, region, nowhere, () => true).map(({ stack, logicalId, type, physicalId }) => ({
+      ...{ stack, logicalId, type, physicalId },
+    })),
     databaseUsers: toDatabaseUsers(rotations),
+    alarms: toAlarms(list('AWS::CloudWatch::Alarm')),
     toUserData(addresses) {
       const data = resolveAt(addresses)(launchTemplate.stack, userDataOf(templates, launchTemplate));
       return Buffer.from(String(data), 'base64').toString();

@@ -90,6 +90,15 @@ export class FleetProcess {
     if (!this.#ended) this.#child.kill(signal);
   }
 
+  /** Ends it and whatever it has started, at once. */
+  endGroup(): void {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // All of them are gone.
+    }
+  }
+
   /** Asks it to end with a signal and ends it by force when it has not within the time. */
   async stop(signal: NodeJS.Signals, timeoutMs: number): Promise<void> {
     if (this.#ended) return;

@@ -105,6 +105,7 @@ async function runStage(options: UpOptions, home: Home): Promise<void> {
       plan,
       programs,
       archive: release.file,
+      releasesFolder: join(home.folder, 'releases'),
       port,
       folder: home.run,
       assembly: home.assembly,
@@ -124,7 +125,9 @@ async function runFleet(fleet: Fleet, { report, stop }: UpOptions, home: Home, b
   const record = (): void => {
     const { stage, region } = fleet.plan;
     const processes = fleet.processes.records;
-    writeFleetFile(home.folder, { stage, region, supervisor, processes, url, endpoint: url && fleet.endpoint });
+    const { operatorKey } = fleet;
+    const ready = url === undefined ? {} : { url, endpoint: fleet.endpoint, operatorKey };
+    writeFleetFile(home.folder, { stage, region, supervisor, processes, ...ready });
   };
   fleet.on('started', (name, seconds, detail) => report.step(name, seconds, detail));
   fleet.on('event', (text) => url && report.note(text));

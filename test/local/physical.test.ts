@@ -48,3 +48,12 @@ test('what only a running part could have is not made up', () => {
   expect(findAttribute(subject('AWS::RDS::DBInstance'), 'Endpoint.Address', undefined)).toBeUndefined();
   expect(findAttribute(subject('AWS::RDS::DBInstance'), 'Nonsense', undefined)).toBeUndefined();
 });
+
+test('the ARN of a listener holds that of its load balancer, which metrics are named by', () => {
+  const balancer = toPhysicalId(subject('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+  const listener = toPhysicalId({
+    ...subject('AWS::ElasticLoadBalancingV2::Listener', { LoadBalancerArn: { Ref: 'Thing' } }),
+    logicalId: 'Http',
+  });
+  expect(listener.replace(':listener/', ':loadbalancer/')).toMatch(new RegExp(`^${balancer}/[0-9a-f]{16}$`));
+});

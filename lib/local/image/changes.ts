@@ -1,26 +1,9 @@
 // What a machine left on its disk that the image did not hold: by the golden rule, nothing.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isOfTheSystem } from '../../config/system-files';
 import { run } from './command';
 import type { DiskImage } from './disk';
-
-/** What a system writes about itself at every boot, whoever uses it. */
-const ofTheSystem: readonly RegExp[] = [
-  // Who it is, for as long as it lives.
-  /^\/etc\/(hostname|machine-id)$/,
-  /^\/var\/lib\/dbus\/machine-id$/,
-  // What cloud-init was told, did, and made of the network.
-  /^\/var\/lib\/cloud$/,
-  /^\/var\/log\/cloud-init(-output)?\.log$/,
-  /^\/etc\/systemd\/network\/10-cloud-init-[a-z0-9]+\.network$/,
-  // What systemd keeps: a seed, when timers ran, that it booted, folders that are empty.
-  /^\/var\/lib\/systemd\/(linger|random-seed|timers)$/,
-  /^\/var\/log\/(btmp|lastlog|wtmp)$/,
-  /^\/root\/\.ssh$/,
-  /^\/tmp\/\.(ICE|X11|XIM|font)-unix$/,
-];
-
-export const isOfTheSystem = (path: string): boolean => ofTheSystem.some((pattern) => pattern.test(path));
 
 /**
  * Every file that was added, removed or changed in content, owner or mode since the image was baked, but for what the

@@ -3,6 +3,7 @@ import * as schemas from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Fleet } from '../fleet';
 import { type Instance, isPending, isTerminating } from '../instance';
 import type { TargetState } from '../servers/load-balancer';
+import { ruleActions } from './rules';
 import { AwsError, type Service, select } from './service';
 
 const toLoadBalancer = (fleet: Fleet): schemas.LoadBalancer => {
@@ -79,6 +80,7 @@ export const elb: Service = {
   namespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
   schemas,
   actions: {
+    ...ruleActions,
     DescribeLoadBalancers: (input: schemas.DescribeLoadBalancersInput, fleet): schemas.DescribeLoadBalancersOutput => {
       const all = [toLoadBalancer(fleet)];
       const byName = select(all, input.Names, (item) => item.LoadBalancerName, loadBalancerNotFound);

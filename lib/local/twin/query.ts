@@ -53,12 +53,20 @@ function indexesBelow(form: URLSearchParams, key: string): string[] {
 }
 
 function toValue(schema: NormalizedSchema, text: string, key: string): unknown {
-  if (schema.isBooleanSchema()) return text === 'true';
-  if (schema.isTimestampSchema()) return new Date(text);
+  const refuse = (kind: string): Refusal => new Refusal('MalformedInput', `${key} must be ${kind}, got: ${text}`);
+  if (schema.isBooleanSchema()) {
+    if (!/^(true|false)$/i.test(text)) throw refuse('true or false');
+    return text.toLowerCase() === 'true';
+  }
+  if (schema.isTimestampSchema()) {
+    const time = new Date(text);
+    if (Number.isNaN(time.getTime())) throw refuse('a time');
+    return time;
+  }
   if (!schema.isNumericSchema()) return text;
   const number = Number(text);
   if (text.trim() !== '' && Number.isFinite(number)) return number;
-  throw new Refusal('MalformedInput', `${key} must be a number, got: ${text}`);
+  throw refuse('a number');
 }
 
 /** An action's answer. */

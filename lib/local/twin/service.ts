@@ -2,7 +2,12 @@
 import type { Fleet } from '../fleet';
 
 /** Plain data in, plain data out; what it tells is about real processes. */
-export type Handler = (input: never, fleet: Fleet) => unknown;
+export type Handler = (input: never, fleet: Fleet, caller: Caller) => unknown;
+
+/** Who signed a call. */
+export interface Caller {
+  readonly accessKey: string;
+}
 
 export interface Service {
   /** The name in the credential scope of a signed request. */

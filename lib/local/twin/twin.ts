@@ -10,6 +10,7 @@ import { ec2 } from './ec2';
 import { elastiCache } from './elasti-cache';
 import { elb } from './elb';
 import { readJson, writeJson, writeJsonError } from './json';
+import { logs } from './logs';
 import { readQuery, writeQuery, writeQueryError } from './query';
 import { rds } from './rds';
 import { toErrorAnswer } from './s3/answer';
@@ -17,9 +18,10 @@ import { answerS3, isForm } from './s3/s3';
 import { type ActionSchema, findActionSchema } from './schema';
 import { secretsManager } from './secrets-manager';
 import { AwsError, type Handler, type Service } from './service';
+import { ssm } from './ssm';
 import { sts } from './sts';
 
-const services: readonly Service[] = [
+export const services: readonly Service[] = [
   elb,
   autoScaling,
   ec2,
@@ -29,6 +31,8 @@ const services: readonly Service[] = [
   sts,
   cloudFormation,
   cloudWatch,
+  logs,
+  ssm,
 ];
 
 const maxBodyBytes = 1 << 20;
@@ -99,18 +103,22 @@ async function answerObjects(request: IncomingMessage, fleet: Fleet): Promise<An
 }
 
 async function answerAction(request: IncomingMessage, fleet: Fleet, name: string): Promise<Answer> {
-  const body = await readBody(request);
   const target = String(request.headers['x-amz-target'] ?? '');
-  const form = new URLSearchParams(target ? '' : body);
-  const action = (target ? target.split('.').at(-1) : form.get('Action')) ?? '';
   const service = services.find(({ signingName }) => signingName === name);
   const protocol = service?.protocol ?? (target ? 'json' : 'query');
+  let action = target.split('.').at(-1) ?? '';
   try {
     verifyPlace(request);
     verifyProgram(request);
+    const body = await readBody(request);
+    const form = new URLSearchParams(target ? '' : body);
+    if (!target) action = form.get('Action') ?? '';
+    if (service) verifyVersion(service, protocol === 'json' ? target : form.get('Version'), action);
     const { schema, handler } = getAction(service, action, name);
     const input = protocol === 'json' ? await readJson(body, schema) : readQuery(form, schema, protocol);
-    const output = ((await handler(input as never, fleet)) ?? {}) as object;
+    const accessKey = toAccessKey(request);
+    fleet.emit('call', `${name}:${action}`, accessKey);
+    const output = ((await handler(input as never, fleet, { accessKey })) ?? {}) as object;
     return protocol === 'json'
       ? toText(200, String(request.headers['content-type']), writeJson(output, schema))
       : toText(200, 'text/xml', writeQuery(action, output, schema, service?.namespace ?? '', protocol));
@@ -122,6 +130,9 @@ async function answerAction(request: IncomingMessage, fleet: Fleet, name: string
       : toText(error.status, 'text/xml', writeQueryError(error, protocol));
   }
 }
+
+const toAccessKey = ({ headers }: IncomingMessage): string =>
+  /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 
 /** A name may be made to mean this machine by whoever owns it; an address cannot. A machine of the fleet knows one of its own. */
 function verifyPlace(request: IncomingMessage): void {
@@ -135,6 +146,21 @@ function verifyProgram(request: IncomingMessage): void {
   if (!/^AWS4-HMAC-SHA256 Credential=/.test(request.headers.authorization ?? '')) {
     throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
   }
+}
+
+/** A client of another version of the API would read the answers of this one wrongly. */
+function verifyVersion({ namespace, protocol }: Service, given: string | null, action: string): void {
+  if (protocol === 'json') {
+    if (given === `${namespace}.${action}`) return;
+    throw new AwsError('UnknownOperationException', `The service has no operation ${given || '(none)'}.`);
+  }
+  if (action === '') throw new AwsError('MissingAction', 'The request must contain the parameter Action');
+  if (!given) throw new AwsError('MissingParameter', 'The request must contain the parameter Version');
+  if (namespace.includes(`/${given}/`)) return;
+  // EC2 knows its versions before it looks for the action, the others look for it in the version.
+  throw protocol === 'ec2'
+    ? new AwsError('NoSuchVersion', `The requested version (${given}) of service AmazonEC2 does not exist`)
+    : new AwsError('InvalidAction', `Could not find operation ${action} for version ${given}`);
 }
 
 const notForOthers = (): AwsError =>
@@ -160,9 +186,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length > maxBodyBytes) throw new AwsError('RequestEntityTooLarge', 'The request is too large.', 413);
-    chunks.push(chunk);
+    if (length <= maxBodyBytes) chunks.push(chunk);
   }
+  // Read to its end, and not kept: whoever still sends does not listen, and would not hear what was wrong.
+  if (length > maxBodyBytes) throw new AwsError('RequestEntityTooLarge', 'The request is too large.', 413);
   return Buffer.concat(chunks).toString();
 }
 

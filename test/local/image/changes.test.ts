@@ -1,5 +1,6 @@
 // What counts as a change of a disk: all that an app could leave there, and nothing that every boot writes.
-import { isOfTheSystem, toPaths } from '../../../lib/local/image/changes';
+import { isOfTheSystem } from '../../../lib/config/system-files';
+import { toPaths } from '../../../lib/local/image/changes';
 
 test('what diff says of two folders becomes paths', () => {
   const told = [
