@@ -1,11 +1,10 @@
 // Runs `bake`: deploys what bakes, has it bake, and writes down the image that came out.
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { imageLockFile } from '../config/image-lock';
 import { outputs, type StageName, stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
 import type { StageConfig } from '../config/stage-config';
 import { getStages } from '../config/stages';
+import { Aws } from '../ops/aws';
 import { bake } from '../ops/bake';
 import { getBaseAmiId } from '../ops/base-image';
 import { toOperatorError } from '../ops/failure';
@@ -13,6 +12,7 @@ import type { Patience } from '../ops/image-wait';
 import { getStageOutputs } from '../ops/stage-outputs';
 import type { Target } from '../ops/target';
 import { createBakeReport } from './bake-progress';
+import { runCdk } from './cdk';
 import type { BakeFlags, Surroundings } from './flags';
 import { lockImage, readImageLockFile } from './image-lock-file';
 import { findCommit } from './source-commit';
@@ -23,17 +23,6 @@ export interface BakeMeans extends Partial<Patience> {
   readonly print?: (line: string) => void;
   /** Runs the project's CDK with these arguments; throws when it fails. */
   readonly cdk?: (args: readonly string[], surroundings: Surroundings) => Promise<void>;
-}
-
-async function runCdk(args: readonly string[], { project, env }: Surroundings): Promise<void> {
-  const file = join(project, 'node_modules/.bin/cdk');
-  const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(file, args, { cwd: project, env, stdio: 'inherit' });
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  if (code !== 0)
-    throw new OperatorError(`cdk ${args[0]}: must succeed, got: exit code ${code}; mend what it told above`);
 }
 
 const toDeployArgs = (stage: StageName, base: string, isApproved: boolean): string[] => [
@@ -52,13 +41,13 @@ function getLockedConfig(stage: StageName): StageConfig {
 }
 
 /** What the Image stack is deployed for. */
-async function getBakery(target: Target): Promise<{ pipelineArn: string; release: string }> {
+async function getBakery(aws: Aws): Promise<{ pipelineArn: string; release: string }> {
   const { pipelineArn, release, base } = outputs.image;
-  const found = await getStageOutputs(target, 'image');
+  const found = await getStageOutputs(aws, 'image');
   const isOfLocked = found[pipelineArn] && found[release] && found[base]?.startsWith('ami-');
   if (isOfLocked) return { pipelineArn: found[pipelineArn] as string, release: found[release] as string };
   throw new OperatorError(
-    `${stackName(target.stage, 'image')}: ${base} must be the id of an image, got: ${found[base] ?? 'nothing'}; leave out --no-deploy`,
+    `${stackName(aws.target.stage, 'image')}: ${base} must be the id of an image, got: ${found[base] ?? 'nothing'}; leave out --no-deploy`,
   );
 }
 
@@ -68,12 +57,13 @@ export async function bakeCommand(flags: BakeFlags, surroundings: Surroundings, 
   const { print = console.log, cdk = runCdk, config = getLockedConfig(stage) } = means;
   const { region, clones, image } = config;
   const target: Target = { stage, region };
+  const aws = new Aws(target);
   const fail = (error: unknown) => Promise.reject(toOperatorError(error, target));
   // A lock that is none is told now, and not after half an hour.
   readImageLockFile(project);
 
   if (flags.deploy) {
-    const base = await getBaseAmiId(target, image.base, clones.architecture).catch(fail);
+    const base = await getBaseAmiId(aws, image.base, clones.architecture).catch(fail);
     const args = toDeployArgs(stage, base, flags.yes ?? false);
     if (flags.dryRun) {
       print(`would run: npx cdk ${args.join(' ')}`);
@@ -84,7 +74,7 @@ export async function bakeCommand(flags: BakeFlags, surroundings: Surroundings, 
   }
   if (flags.dryRun) return print(`would bake the release of ${stackName(stage, 'image')} in ${region}, and lock it`);
 
-  const { pipelineArn, release } = await getBakery(target).catch(fail);
+  const { pipelineArn, release } = await getBakery(aws).catch(fail);
   const commit = await findCommit(project, [imageLockFile]);
   print(`baking release ${release.slice(0, 12)}: it is baked, booted and tested, and scanned`);
   const stop = new AbortController();
@@ -92,7 +82,7 @@ export async function bakeCommand(flags: BakeFlags, surroundings: Surroundings, 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   try {
     const baked = await bake(
-      target,
+      aws,
       { pipelineArn, release, region },
       {
         ...{ pollSeconds: means.pollSeconds, withinSeconds: means.withinSeconds },
@@ -108,5 +98,6 @@ export async function bakeCommand(flags: BakeFlags, surroundings: Surroundings, 
     );
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+    aws.close();
   }
 }

@@ -23,5 +23,6 @@ export function findTarget({ on, stage }: TargetFlags, { project, env }: Surroun
   if (stage && stage !== found.stage) {
     throw new OperatorError(`the fleet that is up here is of stage ${found.stage}, got: --stage ${stage}`);
   }
-  return { stage: found.stage as Target['stage'], endpoint: found.endpoint, region: found.region };
+  const { endpoint, region, operatorKey } = found;
+  return { stage: found.stage as Target['stage'], endpoint, region, operatorKey };
 }

@@ -13,6 +13,54 @@ export interface TargetFlags {
   readonly stage?: StageName;
 }
 
+/** Of every verb that shows something. */
+export interface ShowFlags extends TargetFlags {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
+/** Of every verb that changes something. */
+export interface ChangeFlags extends TargetFlags {
+  /** Only say what would be touched. */
+  readonly dryRun?: boolean;
+  /** Go on without asking. */
+  readonly yes?: boolean;
+  /** Take the lock from whoever holds it. */
+  readonly takeLock?: boolean;
+  readonly json?: boolean;
+}
+
+export interface RollFlags extends ChangeFlags {
+  /** Keeps people at the load balancer meanwhile. */
+  readonly probe?: boolean;
+  /** How many failed requests, lost sessions and stale reads together still hold. @default 0 */
+  readonly maxLost?: number;
+}
+
+export interface LogsFlags extends TargetFlags {
+  /** How far back, e.g. `10m`. */
+  readonly since: string;
+  readonly follow?: boolean;
+  /** Only lines that hold this. */
+  readonly grep?: string;
+  /** What operators did, in place of what clones say. */
+  readonly audit?: boolean;
+  readonly json?: boolean;
+}
+
+export interface ExecFlags extends ChangeFlags {
+  /** @default - all clones */
+  readonly clone?: readonly string[];
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+export interface VerifyFlags extends TargetFlags {
+  /** Folder of a cloud assembly. */
+  readonly app?: string;
+  readonly json?: boolean;
+}
+
 export interface UpFlags {
   readonly stage: StageName;
   readonly port: number;

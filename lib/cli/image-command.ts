@@ -7,7 +7,8 @@ import { provideImage } from '../local/image/disk';
 import { machineArchitecture } from '../release/descriptor';
 import { packApp } from '../release/pack-app';
 import type { ImageFlags, Surroundings } from './flags';
-import { toReport, untilSignalled } from './up-command';
+import { untilSignalled } from './until-signalled';
+import { toReport } from './up-command';
 
 export async function imageCommand(flags: ImageFlags, { project, env }: Surroundings): Promise<number> {
   verifyCanMakeImages();

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { OperatorError } from '../config/operator-error';
 import { findFleetFile } from '../local/fleet-file';
 import { toHome } from '../local/home';
 import { isRunning } from '../local/process-record';
@@ -12,6 +11,7 @@ import { machineArchitecture } from '../release/descriptor';
 import { type PackAppOptions, packApp } from '../release/pack-app';
 import type { Surroundings, UpFlags } from './flags';
 import { toTable } from './table';
+import { untilSignalled } from './until-signalled';
 
 export async function upCommand(flags: UpFlags, surroundings: Surroundings): Promise<number> {
   return flags.detach ? await upBehind(flags, surroundings) : await upHere(flags, surroundings);
@@ -39,28 +39,6 @@ async function toMachines(
   verifyCanMakeImages();
   const launcher = launchImages({ imagesFolder: toHome(project, env).images, onProgress: note });
   return { launcher, patience: bootPatience };
-}
-
-/** Works until it is done, or a signal asks it to stop. */
-export async function untilSignalled(
-  { json }: { readonly json?: boolean },
-  work: (stop: AbortSignal) => Promise<void>,
-): Promise<number> {
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  // Whoever read what this prints has gone, as in `npm start | head`: stop in order, do not die and leave it running.
-  process.stdout.on('error', onSignal);
-  try {
-    await work(stop.signal);
-    return 0;
-  } catch (error) {
-    if (json && error instanceof OperatorError) print({ event: 'failed', error: error.message });
-    throw error;
-  } finally {
-    for (const signal of signals) process.off(signal, onSignal);
-  }
 }
 
 export const toReport = ({ json }: { readonly json?: boolean }): Report => (json ? jsonReport : textReport);

@@ -66,6 +66,8 @@ export const cloneEnv = {
   group: 'CLONEKIT_GROUP',
   /** Seconds from launch until a clone that has not become ready is given up. */
   readySeconds: 'CLONEKIT_READY_SECONDS',
+  /** Name of the log group in CloudWatch Logs that the clone's journal is sent to. */
+  logGroup: 'CLONEKIT_LOG_GROUP',
 } as const;
 
 /** Where the environment of a clone is written on its disk: by cloud-init from user data, read by the service unit. */
@@ -163,6 +165,8 @@ export const outputs = {
     targetGroupArn: 'TargetGroupArn',
     groupName: 'GroupName',
     release: 'Release',
+    /** Log group of the clones. */
+    logGroup: 'LogGroup',
   },
 } as const;
 

@@ -54,6 +54,10 @@ const clonesSharePercent = 80;
 /** More do not make a clone faster: its statements wait for the same server. */
 const mostConnections = 10;
 
+/** Clones that there may be when each opens so many connections to a server that holds so many. */
+export const clonesFor = (poolSize: number, maxConnections: number): number =>
+  Math.max(0, Math.floor((Math.floor((maxConnections * clonesSharePercent) / 100) - reservedConnections) / poolSize));
+
 /** Connections each of so many clones may open to a server that holds so many; 0 when not even one fits. */
 export const connectionsFor = (clones: number, maxConnections: number): number => {
   const forClones = Math.floor((maxConnections * clonesSharePercent) / 100) - reservedConnections;

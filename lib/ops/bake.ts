@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-imagebuilder';
 import { tags } from '../config/names';
 import { OperatorError } from '../config/operator-error';
+import type { Aws } from './aws';
 import { toFailedBake } from './failed-bake';
 import { type BakeProgress, isEnded, type Patience, waitForImage } from './image-wait';
-import { type Target, toClientConfig } from './target';
 
 /** What the Image stack would bake. */
 export interface Bake {
@@ -71,17 +71,13 @@ function toBaked(image: Image, { region, release }: Bake): BakedImage {
  * Starts the pipeline, or goes on waiting for a bake of the same release that somebody started.
  * @throws OperatorError when there is no image in the end: what failed, why, and where its log is
  */
-export async function bake(target: Target, what: Bake, options: BakeOptions): Promise<BakedImage> {
-  const client = new ImagebuilderClient(toClientConfig(target));
-  try {
-    const arn = (await findRunning(client, what)) ?? (await start(client, what));
-    const image = await waitForImage(arn, {
-      ...options,
-      ask: async () => (await client.send(new GetImageCommand({ imageBuildVersionArn: arn }))).image,
-    });
-    if (image.state?.status !== 'AVAILABLE') throw await toFailedBake(client, image);
-    return toBaked(image, what);
-  } finally {
-    client.destroy();
-  }
+export async function bake(aws: Aws, what: Bake, options: BakeOptions): Promise<BakedImage> {
+  const client = aws.of(ImagebuilderClient);
+  const arn = (await findRunning(client, what)) ?? (await start(client, what));
+  const image = await waitForImage(arn, {
+    ...options,
+    ask: async () => (await client.send(new GetImageCommand({ imageBuildVersionArn: arn }))).image,
+  });
+  if (image.state?.status !== 'AVAILABLE') throw await toFailedBake(client, image);
+  return toBaked(image, what);
 }

@@ -1,25 +1,61 @@
 // What an operator is told when AWS, or the way to it, refuses.
 import { OperatorError } from '../config/operator-error';
+import type { FailedCall } from './aws';
 import type { Target } from './target';
 
-interface SdkError extends Error {
+/** AWS cannot be asked: nothing is known of whether it holds. */
+export class Unreachable extends OperatorError {
+  override readonly exitCode = 3;
+}
+
+interface SdkError extends FailedCall {
   readonly code?: string;
   readonly $metadata?: unknown;
 }
 
+const wantsCredentials =
+  /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient|RequestExpired|AuthFailure|InvalidSignature|SignatureDoesNotMatch)/;
+
+/** Whether this one call is not allowed; others may be. */
+export const isDenied = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^(AccessDenied|UnauthorizedOperation|AuthorizationError)/.test(error.name) ||
+    /is not authorized to perform/.test(error.message));
+
+const isUnanswered = ({ code }: SdkError): boolean =>
+  ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE'].includes(code ?? '');
+const isWithoutCredentials = ({ name }: Error): boolean =>
+  name === 'CredentialsProviderError' || wantsCredentials.test(name);
+const isWithoutRegion = ({ message }: Error): boolean => /Region is missing/.test(message);
+const isAskedTooMuch = ({ name }: Error): boolean =>
+  /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled)/.test(name);
+
+/** Whether nothing at all can be asked because of it. */
+export const isOfTheWay = (error: unknown): boolean =>
+  error instanceof Error &&
+  [isUnanswered, isWithoutCredentials, isWithoutRegion, isAskedTooMuch].some((isIt) => isIt(error));
+
 /** One sentence for a failure of the way to AWS; anything else is a bug and stays as it is. */
 export function toOperatorError(error: unknown, { stage, endpoint }: Target): unknown {
   if (!(error instanceof Error) || error instanceof OperatorError) return error;
-  const { name, message, code, $metadata } = error as SdkError;
+  const { name, message, code, action, $metadata } = error as SdkError;
   const where = endpoint ? `the local fleet at ${endpoint}` : 'AWS';
-  if (name === 'CredentialsProviderError' || /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient)/.test(name)) {
-    return new OperatorError(`${where}: valid credentials are needed, got: ${message}. Sign in, or set AWS_PROFILE`);
+  // What follows is for who writes clients.
+  const [said = ''] = message.split('\n');
+  if (isWithoutCredentials(error)) {
+    return new Unreachable(`${where}: valid credentials are needed, got: ${said}. Sign in, or set AWS_PROFILE`);
   }
-  if (/Region is missing/.test(message)) {
-    return new OperatorError(`${where}: a region is needed, got: none. Set AWS_REGION to the region of stage ${stage}`);
+  if (isWithoutRegion(error)) {
+    return new Unreachable(`${where}: a region is needed, got: none. Set AWS_REGION to the region of stage ${stage}`);
   }
-  if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'EAI_AGAIN'].includes(code ?? '')) {
-    return new OperatorError(`${where} cannot be reached, got: ${code}. Check the network and the endpoint`);
+  if (isUnanswered(error)) {
+    return new Unreachable(`${where} cannot be reached, got: ${code}. Check the network and the endpoint`);
   }
-  return $metadata ? new OperatorError(`${where} refused, got: ${name}: ${message}`) : error;
+  if (isAskedTooMuch(error)) {
+    return new Unreachable(`${where} is asked too much, got: ${name} for ${action}. Try again in a minute`);
+  }
+  if (isDenied(error)) {
+    return new OperatorError(`${where} refused, got: ${name}. It needs ${action}: have it allowed`);
+  }
+  return $metadata ? new OperatorError(`${where} refused ${action ?? 'a call'}, got: ${name}: ${said}`) : error;
 }

@@ -1,22 +1,18 @@
 // `clonekit kill`: ends one clone through its group, which takes it out of the load balancer first and replaces it.
-import {
-  AutoScalingClient,
-  DescribeAutoScalingGroupsCommand,
-  TerminateInstanceInAutoScalingGroupCommand,
-} from '@aws-sdk/client-auto-scaling';
-import { outputs } from '../config/names';
+import { AutoScalingClient, TerminateInstanceInAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { OperatorError } from '../config/operator-error';
-import { getStageOutputs } from './stage-outputs';
-import { type Target, toClientConfig } from './target';
+import type { Aws } from './aws';
+import type { Stage } from './stage';
+import { getGroup } from './status/clones';
+
+/** The ids of all clones of the stage's group. */
+export async function listCloneIds(aws: Aws, stage: Stage): Promise<string[]> {
+  return ((await getGroup(aws, stage)).Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
+}
 
 /** The id of a clone of the stage's group, by the id or the beginning of it where one clone alone has it. */
-export async function findClone(target: Target, wanted: string): Promise<string> {
-  const { [outputs.fleet.groupName]: name = '' } = await getStageOutputs(target, 'fleet');
-  const client = new AutoScalingClient(toClientConfig(target));
-  const { AutoScalingGroups } = await client.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-  );
-  const ids = (AutoScalingGroups?.[0]?.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
+export async function getClone(aws: Aws, stage: Stage, wanted: string): Promise<string> {
+  const ids = await listCloneIds(aws, stage);
   const matches = ids.filter((id) => id.startsWith(wanted));
   const [InstanceId] = ids.includes(wanted) ? [wanted] : matches;
   if (!InstanceId || (matches.length > 1 && InstanceId !== wanted)) {
@@ -26,9 +22,8 @@ export async function findClone(target: Target, wanted: string): Promise<string>
   return InstanceId;
 }
 
-/** Ends a clone that `findClone` found: an id of any other instance must not reach this call. */
-export async function killClone(target: Target, InstanceId: string): Promise<void> {
-  const client = new AutoScalingClient(toClientConfig(target));
+/** Ends a clone that `getClone` found: an id of any other instance must not reach this call. */
+export async function killClone(aws: Aws, InstanceId: string): Promise<void> {
   const request = { InstanceId, ShouldDecrementDesiredCapacity: false };
-  await client.send(new TerminateInstanceInAutoScalingGroupCommand(request));
+  await aws.of(AutoScalingClient).send(new TerminateInstanceInAutoScalingGroupCommand(request));
 }

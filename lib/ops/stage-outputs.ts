@@ -1,22 +1,20 @@
-// Finds what a stage consists of: the outputs of its stacks.
+// The outputs of one stack of a stage.
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { type StackPart, stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
-import { type Target, toClientConfig } from './target';
+import type { Aws } from './aws';
 
 /** Throws an OperatorError when the stack does not exist. */
-export async function getStageOutputs(target: Target, part: StackPart): Promise<Record<string, string>> {
-  const client = new CloudFormationClient(toClientConfig(target));
-  const name = stackName(target.stage, part);
+export async function getStageOutputs(aws: Aws, part: StackPart): Promise<Record<string, string>> {
+  const { stage, endpoint } = aws.target;
+  const name = stackName(stage, part);
   try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    const { Stacks } = await aws.of(CloudFormationClient).send(new DescribeStacksCommand({ StackName: name }));
     const outputs = Stacks?.[0]?.Outputs ?? [];
     return Object.fromEntries(outputs.map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']));
   } catch (error) {
     if (!/does not exist/.test((error as Error).message)) throw error;
-    const remedy = target.endpoint ? 'see: npx clonekit status' : `deploy it with: npx cdk deploy '${name}'`;
-    throw new OperatorError(`stage ${target.stage}: has no stack ${name} in this account and region; ${remedy}`);
-  } finally {
-    client.destroy();
+    const remedy = endpoint ? 'see: npx clonekit status' : `deploy it with: npx cdk deploy '${name}'`;
+    throw new OperatorError(`stage ${stage}: has no stack ${name} in this account and region; ${remedy}`);
   }
 }

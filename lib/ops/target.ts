@@ -7,20 +7,28 @@ export interface Target {
   readonly endpoint?: string;
   /** @default - as the SDK finds it (AWS_REGION, profile) */
   readonly region?: string;
+  /** Access key that the twin lets run programs on clones. @default - one that may do everything else */
+  readonly operatorKey?: string;
 }
 
+/** Tries of each call, with the SDK's own backoff and jitter between them: about 3 s in all where AWS throttles. */
+const maxAttempts = 4;
+
 /** The configuration every SDK client of a command gets. */
-export const toClientConfig = ({ endpoint, region }: Target) => ({
+export const toClientConfig = ({ endpoint, region, operatorKey = 'local' }: Target) => ({
   region,
   endpoint,
-  maxAttempts: 3,
+  maxAttempts,
   // The twin takes any credentials; real ones must never be sent to it.
   ...(endpoint
     ? {
-        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+        credentials: { accessKeyId: operatorKey, secretAccessKey: operatorKey },
         // A profile may ask for these; they know no endpoint of one's own.
         useFipsEndpoint: false,
         useDualstackEndpoint: false,
       }
     : {}),
 });
+
+/** How people read where that is. */
+export const toPlace = ({ stage, endpoint }: Target): string => `stage ${stage} on ${endpoint ?? 'AWS'}`;

@@ -98,5 +98,6 @@ export class FleetStack extends StageStack {
     new CfnOutput(this, outputs.fleet.targetGroupArn, { value: fleet.targetGroup.targetGroupArn });
     new CfnOutput(this, outputs.fleet.groupName, { value: fleet.group.autoScalingGroupName });
     new CfnOutput(this, outputs.fleet.release, { value: release.digest });
+    new CfnOutput(this, outputs.fleet.logGroup, { value: fleet.logGroup.logGroupName });
   }
 }

@@ -143,7 +143,9 @@ test('a bake that fails leaves the lock as it was', async () => {
 test('who may not is told so in one sentence', async () => {
   const denied = run({}, { StartImagePipelineExecution: [{ status: 403, error: 'AccessDeniedException' }] });
   await expect(denied).rejects.toThrow(
-    new OperatorError('AWS refused, got: AccessDeniedException: StartImagePipelineExecution says no'),
+    new OperatorError(
+      'AWS refused, got: AccessDeniedException. It needs imagebuilder:StartImagePipelineExecution: have it allowed',
+    ),
   );
 });
 

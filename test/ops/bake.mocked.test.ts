@@ -1,5 +1,6 @@
 // A bake, from its start to its end, by the real SDK against a stand-in: what is waited for, and how each failure is told.
 import { OperatorError } from '../../lib/config/operator-error';
+import { Aws } from '../../lib/ops/aws';
 import { type BakeOptions, bake } from '../../lib/ops/bake';
 import { getBaseAmiId } from '../../lib/ops/base-image';
 import { type Answer, type Script, StandIn } from './image-builder';
@@ -35,8 +36,8 @@ afterEach(() => standIn.stop());
 
 const run = async (answers: Script, options: Partial<BakeOptions> = {}) => {
   standIn = await StandIn.start(answers);
-  const target = { stage: 'dev', region: 'eu-central-1', endpoint: standIn.endpoint } as const;
-  return bake(target, what, { pollSeconds: 0.005, withinSeconds: 30, report: () => {}, ...options });
+  const aws = new Aws({ stage: 'dev', region: 'eu-central-1', endpoint: standIn.endpoint });
+  return bake(aws, what, { pollSeconds: 0.005, withinSeconds: 30, report: () => {}, ...options });
 };
 
 test('starts the pipeline, tells each state, and ends with the image, its base and its time', async () => {
@@ -185,7 +186,7 @@ test.each<[string, object, string]>([
 describe('the base image', () => {
   const ask = async (answer: Answer, base: 'al2023' | 'debian-13' = 'al2023') => {
     standIn = await StandIn.start({ GetParameter: [answer] });
-    return getBaseAmiId({ stage: 'dev', region: 'eu-central-1', endpoint: standIn.endpoint }, base, 'x86_64');
+    return getBaseAmiId(new Aws({ stage: 'dev', region: 'eu-central-1', endpoint: standIn.endpoint }), base, 'x86_64');
   };
 
   test.each([

@@ -180,6 +180,7 @@ describe.each(stages)('in %s', (_, { templates }, config) => {
       CLONEKIT_STOP_SECONDS: String(derived.stopSeconds),
       CLONEKIT_READY_SECONDS: String(config.clones.readyWithinSeconds),
       CLONEKIT_GROUP: `clonekit-${config.stage}-fleet`,
+      CLONEKIT_LOG_GROUP: expect.stringMatching(/^<FleetCloneLog\w+>$/),
     });
   });
 

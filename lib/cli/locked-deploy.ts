@@ -1,0 +1,66 @@
+// Back to an earlier release on AWS: its image is locked again, as it was committed then, and the fleet is deployed.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { imageLockFile, type LockedImage, readImageLock } from '../config/image-lock';
+import { stackName } from '../config/names';
+import { OperatorError } from '../config/operator-error';
+import { getStages } from '../config/stages';
+import type { ReleaseImage } from '../ops/rollback';
+import type { Stage } from '../ops/stage';
+import { releasesFolder } from '../release/home';
+import { runCdk } from './cdk';
+import type { Change } from './change';
+import type { Surroundings } from './flags';
+import { lockImage } from './image-lock-file';
+
+const run = promisify(execFile);
+
+/** The newest line of the lock that named this release for the stage, from the history of the file. */
+async function findLocked(project: string, stage: string, release: string): Promise<LockedImage | undefined> {
+  const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: project })).stdout;
+  const commits = await git('log', '--format=%H', '--', imageLockFile).catch(() => '');
+  for (const commit of commits.split('\n').filter(Boolean)) {
+    const text = await git('show', `${commit}:./${imageLockFile}`).catch(() => undefined);
+    const found = readImageLock(text).find((image) => image.stage === stage && image.release === release);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** @throws OperatorError when the stage locks no images, or nobody knows that release any more */
+export async function toLockedDeploy(stage: Stage, image: ReleaseImage, surroundings: Surroundings): Promise<Change> {
+  const { project } = surroundings;
+  const short = image.release.slice(0, 12);
+  const [config] = getStages(stage.name);
+  if (config?.image.bake !== 'locked') {
+    throw new OperatorError(
+      `${stage.name}: image.bake must be locked for a rollback, got: on-deploy. Check out the commit of release ${short} and deploy it; its image is baked again`,
+    );
+  }
+  const locked = await findLocked(project, stage.name, image.release);
+  if (!locked || locked.ami !== image.imageId) {
+    throw new OperatorError(
+      `${imageLockFile}: its history must hold release ${short} with ${image.imageId}, got: ${locked?.ami ?? 'nothing'}. Choose another: npx clonekit releases`,
+    );
+  }
+  const archive = join(releasesFolder(), `${image.release}.tar.gz`);
+  if (!existsSync(archive)) {
+    throw new OperatorError(
+      `release ${short}: must be packed at ${archive}, got: nothing there. Check out commit ${locked.commit} and run: npx clonekit release`,
+    );
+  }
+  const args = ['deploy', stackName(stage.name, 'fleet'), '-c', `stage=${stage.name}`, '-c', `release=${archive}`];
+  return {
+    touches: [
+      `${imageLockFile}: ${locked.ami} of release ${short}, as it was at commit ${locked.commit}; commit it afterwards`,
+      `npx cdk ${args.join(' ')}: every clone, new ones first`,
+    ],
+    run: async () => {
+      lockImage(project, locked);
+      await runCdk([...args, '--require-approval', 'never'], surroundings);
+      return `stage ${stage.name} runs release ${short} again; commit ${imageLockFile}`;
+    },
+  };
+}

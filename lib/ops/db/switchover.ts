@@ -1,0 +1,119 @@
+// `clonekit db switchover`: the green side of a blue/green deployment becomes the database, once it may.
+import {
+  type BlueGreenDeployment,
+  DescribeDBInstancesCommand,
+  paginateDescribeBlueGreenDeployments,
+  paginateDescribeDBParameters,
+  RDSClient,
+  SwitchoverBlueGreenDeploymentCommand,
+} from '@aws-sdk/client-rds';
+import { OperatorError } from '../../config/operator-error';
+import type { Aws } from '../aws';
+import { readLatest } from '../metrics';
+import { poll } from '../poll';
+import type { Stage } from '../stage';
+import { getInstance, verifyAvailable, type Waiting } from './instance';
+
+/** AWS's own default: writes are stopped no longer, or it goes back. */
+const timeoutSeconds = 300;
+/** More than this would make writes wait for as long. */
+const mostLagSeconds = 1;
+
+export interface Switchover {
+  readonly id: string;
+  readonly blue: string;
+  readonly green: string;
+  readonly lagSeconds: number;
+}
+
+const nameOf = (arn = ''): string => arn.split(':').at(-1) ?? '';
+
+async function getDeployment(aws: Aws, stage: Stage): Promise<BlueGreenDeployment> {
+  for await (const { BlueGreenDeployments = [] } of paginateDescribeBlueGreenDeployments(
+    { client: aws.of(RDSClient) },
+    {},
+  )) {
+    const found = BlueGreenDeployments.find(
+      ({ Source, Status }) => nameOf(Source) === stage.primaryId && Status !== 'SWITCHOVER_COMPLETED',
+    );
+    if (found) return found;
+  }
+  throw new OperatorError(
+    `database ${stage.primaryId}: must have a blue/green deployment, got: none. Make one: aws rds create-blue-green-deployment`,
+  );
+}
+
+/** Events that run on both sides write twice, and green must not write by itself. */
+async function verifyNoEvents(aws: Aws, green: string): Promise<void> {
+  const client = aws.of(RDSClient);
+  const { DBInstances } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: green }));
+  const [instance] = DBInstances ?? [];
+  if (instance) verifyAvailable(instance);
+  const DBParameterGroupName = instance?.DBParameterGroups?.[0]?.DBParameterGroupName;
+  const apply = instance?.DBParameterGroups?.[0]?.ParameterApplyStatus;
+  if (apply !== undefined && apply !== 'in-sync') {
+    throw new OperatorError(`database ${green}: its parameters must be in-sync, got: ${apply}. Reboot it first`);
+  }
+  if (!DBParameterGroupName) return;
+  for await (const { Parameters = [] } of paginateDescribeDBParameters(
+    { client },
+    { DBParameterGroupName, Source: 'user' },
+  )) {
+    const value = Parameters.find(({ ParameterName }) => ParameterName === 'event_scheduler')?.ParameterValue;
+    if (value !== undefined && /^(on|1)$/i.test(value)) {
+      throw new OperatorError(
+        `database ${green}: event_scheduler must be OFF while it follows, got: ${value}. Set it in ${DBParameterGroupName}`,
+      );
+    }
+  }
+}
+
+/** @throws OperatorError when there is no green side, or it may not take over yet */
+export async function planSwitchover(aws: Aws, stage: Stage): Promise<Switchover> {
+  const deployment = await getDeployment(aws, stage);
+  const { BlueGreenDeploymentIdentifier: id = '', Status, StatusDetails } = deployment;
+  if (Status !== 'AVAILABLE') {
+    throw new OperatorError(
+      `blue/green deployment ${id}: must be AVAILABLE, got: ${Status} ${StatusDetails ?? ''}. Wait for it`,
+    );
+  }
+  verifyAvailable(await getInstance(aws, stage, stage.primaryId));
+  const green = nameOf(deployment.Target);
+  await verifyNoEvents(aws, green);
+  const dimensions = { DBInstanceIdentifier: green };
+  const [lag = null] = await readLatest(aws, [{ namespace: 'AWS/RDS', name: 'ReplicaLag', dimensions }]);
+  if (lag === null || lag < 0 || lag > mostLagSeconds) {
+    const got = lag === null || lag < 0 ? 'replication that tells no lag' : `${lag} s behind`;
+    throw new OperatorError(`database ${green}: must be at most ${mostLagSeconds} s behind, got: ${got}. Wait for it`);
+  }
+  return { id, blue: stage.primaryId, green, lagSeconds: lag };
+}
+
+export async function switchOver(
+  aws: Aws,
+  stage: Stage,
+  { id }: Switchover,
+  { withinSeconds, onLook }: Waiting,
+): Promise<void> {
+  const request = { BlueGreenDeploymentIdentifier: id, SwitchoverTimeout: timeoutSeconds };
+  await aws.of(RDSClient).send(new SwitchoverBlueGreenDeploymentCommand(request));
+  const ended = await poll(aws, {
+    what: `blue/green deployment ${id}: must have switched over`,
+    ask: async () => {
+      const question = { BlueGreenDeploymentIdentifier: id };
+      for await (const page of paginateDescribeBlueGreenDeployments({ client: aws.of(RDSClient) }, question)) {
+        const [found] = page.BlueGreenDeployments ?? [];
+        if (found) return found.Status ?? 'unknown';
+      }
+      return 'gone';
+    },
+    isDone: (status) => !/^(SWITCHOVER_IN_PROGRESS|AVAILABLE)$/.test(status),
+    onLook,
+    withinSeconds,
+    toText: (status) => status,
+  });
+  if (ended === 'SWITCHOVER_COMPLETED') return;
+  throw new OperatorError(
+    `blue/green deployment ${id}: must have switched over, got: ${ended}. ${stage.primaryId} goes on as it was; look at its events`,
+  );
+}

@@ -1,0 +1,36 @@
+// `clonekit scale`: other bounds for the number of clones, as far as there is room for them.
+import { AutoScalingClient, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { OperatorError } from '../config/operator-error';
+import type { Aws } from './aws';
+import { readHeadroom } from './headroom';
+import type { Stage } from './stage';
+import { type GroupStatus, getGroup, toGroupStatus } from './status/clones';
+
+export interface Scaling {
+  readonly from: GroupStatus;
+  readonly to: GroupStatus;
+  /** What bounds it, with figures, a line each. */
+  readonly headroom: readonly string[];
+}
+
+/** @throws OperatorError when the bounds make no sense, or there is no room for so many */
+export async function planScaling(aws: Aws, stage: Stage, min: number, max: number): Promise<Scaling> {
+  if (min > max) throw new OperatorError(`scale: min must be at most max, got: ${min} and ${max}. Turn them round`);
+  const group = await getGroup(aws, stage);
+  const rooms = await readHeadroom(aws, stage, group);
+  for (const { most, because, remedy } of rooms) {
+    if (most === null || max <= most) continue;
+    throw new OperatorError(`scale: max must be at most ${most}, got: ${max}; ${because}. To have more, ${remedy}`);
+  }
+  const from = toGroupStatus(group);
+  return {
+    from,
+    to: { min, desired: Math.min(Math.max(from.desired, min), max), max },
+    headroom: rooms.map(({ because, most }) => (most === null ? because : `${because}: room for ${most} clones`)),
+  };
+}
+
+export async function scale(aws: Aws, { groupName }: Stage, { to }: Scaling): Promise<void> {
+  const request = { AutoScalingGroupName: groupName, MinSize: to.min, MaxSize: to.max, DesiredCapacity: to.desired };
+  await aws.of(AutoScalingClient).send(new UpdateAutoScalingGroupCommand(request));
+}
