@@ -57,21 +57,25 @@ const rooms: Record<string, readonly string[]> = {
     ...['@aws-sdk/client-secrets-manager', '@aws-sdk/client-s3', '@aws-sdk/s3-presigned-post'],
     ...['lib/config/names', 'lib/config/operator-error'],
   ],
-  // On every clone beside the app: small, and of AWS it knows its group only.
-  'lib/clone': ['node:*', '@aws-sdk/client-auto-scaling', 'lib/config/names', 'lib/config/operator-error'],
+  // On every clone beside the app: small, and of AWS it knows its group and its log only.
+  'lib/clone': [
+    ...['node:*', '@aws-sdk/client-auto-scaling', '@aws-sdk/client-cloudwatch-logs'],
+    ...['lib/config/names', 'lib/config/operator-error'],
+  ],
   'lib/ops': [
     ...['node:*', '@aws-sdk/*', 'lib/config/names', 'lib/config/operator-error'],
-    ...['lib/config/base-images', 'lib/config/image-lock', 'lib/config/node-types'],
+    ...['lib/config/base-images', 'lib/config/image-lock', 'lib/config/node-types', 'lib/config/system-files'],
   ],
   'lib/local': [
     ...['node:*', 'busboy', '@peculiar/x509', 'ioredis', 'mysql2', '@aws-sdk/*', '@smithy/core'],
-    ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error'],
+    ...['lib/config/names', 'lib/config/node-types', 'lib/config/operator-error', 'lib/config/system-files'],
     ...['lib/release/descriptor', 'lib/release/sandbox', 'lib/release/unpack'],
   ],
   'lib/price': ['lib/config'],
   'lib/cli': [
-    ...['node:*', 'commander', 'lib/config/names', 'lib/config/operator-error'],
+    ...['node:*', 'commander', 'zod', 'lib/config/names', 'lib/config/operator-error'],
     ...[
+      'lib/config/derived',
       'lib/config/image-lock',
       'lib/config/node-types',
       'lib/config/stage-config',

@@ -66,7 +66,8 @@ test.each(
   async (commands) => {
     for (const command of commands) await run(command, { ...place.env, npm_config_yes: 'true' });
   },
-  180_000,
+  // A roll and a drill are among them, on a machine that may be busy.
+  480_000,
 );
 
 test('every command that is not run here is one that something else runs', () => {

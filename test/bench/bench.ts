@@ -6,6 +6,7 @@ import { measureCachedQueries } from './cached-queries';
 import { type Row, toLine } from './figures';
 import { measureFirstAnswer } from './first-answer';
 import { measureFleet } from './fleet';
+import { measureHelp } from './help';
 import { describeMachine } from './machine';
 import { measureSynth } from './synth';
 import { measureWeb } from './web/web';
@@ -20,6 +21,7 @@ interface Options {
 /** In this order. */
 const parts: Record<string, (workshop: Workshop, options: Options) => Promise<Row[]>> = {
   fleet: (workshop, { runs, servers }) => measureFleet(workshop, runs, servers),
+  help: (_, { runs }) => measureHelp(runs),
   clone: async (workshop, { runs }) => [await measureFirstAnswer(workshop, runs)],
   web: measureWeb,
   lists: (workshop, { runs }) => measureCachedQueries(workshop, runs),

@@ -77,7 +77,7 @@ describe('two people', () => {
 
   test('the clone that answered is killed, and both go on, signed in', async () => {
     const killed = getClone(await ada.goTo('/stream'));
-    expect(await fleet.clonekit(['kill', killed])).toMatchObject({ code: 0 });
+    expect(await fleet.clonekit(['kill', killed, '--yes'])).toMatchObject({ code: 0 });
     await ada.write('Note G', 'A *table* of numbers.');
     const answers = [await ada.goTo('/'), await grace.goTo('/stream'), await grace.press('link', 'Note G')];
     expect(answers.map((answer) => answer.status())).toEqual([200, 200, 200]);

@@ -11,6 +11,7 @@ import { account, listTypes, Moto, provideMoto } from './moto';
 import { countKept, type Declared, readDeclared, readTemplates, typeOf } from './templates';
 import { findUnknown, type Unknown } from './unknown';
 import expectedUnknown from './unknown-types.json';
+import { type Ran, runVerbs } from './verbs';
 
 const [dev] = getStages('dev') as [StageConfig];
 const { region } = dev;
@@ -30,6 +31,7 @@ const deploy = [
 const temporary = mkdtempSync(join(tmpdir(), 'clonekit-deploy-'));
 const assembly = join(temporary, 'cdk.out');
 let moto: Moto | undefined;
+let ran: Ran;
 let unknown: Unknown;
 let declared: { first: Declared; second: Declared };
 let kept: Record<keyof Declared, number>;
@@ -46,6 +48,7 @@ beforeAll(async () => {
 
   await cdk(deploy, options);
   const first = { declared: readDeclared(readTemplates(assembly)), deployed: await readDeployed(moto, region) };
+  ran = await runVerbs(moto, region, temporary, assembly);
   await cdk(deploy, { ...options, changes });
   const second = { declared: readDeclared(readTemplates(assembly)), deployed: await readDeployed(moto, region) };
   kept = countKept(readTemplates(assembly));
@@ -106,4 +109,74 @@ test('after a destroy nothing is left but what its policy keeps', () => {
   expect(stacks).toEqual(['CDKToolkit CREATE_COMPLETE']);
   const left = Object.entries(resources).map(([what, list]) => [what, list.length]);
   expect(Object.fromEntries(left)).toEqual(kept);
+});
+
+describe('an operator of the stage that was deployed', () => {
+  const json = (verb: keyof Ran) => JSON.parse(ran[verb].stdout);
+
+  test('sees clones, databases and the figures there are, and what moto does not know as unknown', () => {
+    expect(ran.status).toMatchObject({ code: 1, stderr: '' });
+    expect(json('status')).toMatchObject({
+      stage: 'dev',
+      group: { min: dev.clones.min, max: dev.clones.max },
+      clones: Array(dev.clones.min).fill({ id: expect.stringMatching(/^i-/) }),
+      refresh: { unknown: expect.stringMatching(/^autoscaling:DescribeInstanceRefreshes: /) },
+      database: [
+        { id: 'clonekit-dev-primary', role: 'primary', class: dev.database.class },
+        { id: 'clonekit-dev-replica-1', role: 'replica' },
+      ],
+      alarms: { alarms: [] },
+    });
+  });
+
+  test('has what is deployed held to the templates, check by check', () => {
+    const { holds, checks } = json('verify');
+    expect([ran.verify.code, holds]).toEqual([1, false]);
+    const passed = checks.filter(({ outcome }: { outcome: string }) => outcome === 'pass');
+    const names = passed.map(({ name }: { name: string }) => name);
+    for (const name of ['group clonekit-dev-fleet: MinSize', 'database clonekit-dev-primary: DBInstanceClass']) {
+      expect(names).toContain(name);
+    }
+    // Moto ignores a target group's attributes; verify tells so.
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: expect.stringContaining('deregistration_delay'), outcome: 'fail', got: '300' }),
+    );
+  });
+
+  test('is told of room and bootstrap before a deploy, and of what moto cannot tell', () => {
+    const { checks } = json('preflight');
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'account', outcome: 'pass' }));
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'bootstrap', outcome: 'pass' }));
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'quota of databases', outcome: 'unknown' }));
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'certificate', outcome: 'pass' }));
+  });
+
+  test('scales, sets maintenance and unsets it, by calls that moto knows', () => {
+    expect(json('dry')).toMatchObject({ dryRun: true });
+    expect(json('scale')).toMatchObject({ holds: true });
+    expect(json('maintenanceOn')).toMatchObject({ holds: true });
+    expect(json('maintenanceTwice').touches).toEqual(['nothing: maintenance is on already']);
+    expect(json('maintenanceOff').touches).toHaveLength(1);
+  });
+
+  test('leaves a line for each of these in the log group of the stage, which logs prints', () => {
+    const lines = ran.audit.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(JSON.parse(line).text));
+    const did = lines.filter(({ result }) => result === 'begins').map(({ what }) => what.split(':')[0]);
+    expect(did).toEqual(['scale', 'maintenance on', 'maintenance on', 'maintenance off']);
+    expect(lines[0].who).toMatch(/^arn:aws:sts::123456789012:user\/moto /);
+    expect(ran.logs.code).toBe(0);
+  });
+
+  test.each([
+    ['kill', /must name one clone alone, got: i-/],
+    ['failover', /must have a standby, got: none/],
+    ['promoteNone', /must be one of the stage, got: other/],
+    ['roll', /^clonekit: AWS refused autoscaling:DescribeInstanceRefreshes, got: /],
+  ] as const)('%s is refused in one sentence', (verb, sentence) => {
+    expect(ran[verb]).toMatchObject({ code: 1, stderr: expect.stringMatching(sentence) });
+    expect(ran[verb].stderr.trim().split('\n')).toHaveLength(1);
+  });
 });

@@ -52,8 +52,9 @@ test('after the clone that answered is killed, the next request is still signed 
   const visitor = new Visitor(fleet.url);
   const { clone: first } = await visitor.signUp();
   const dry = await fleet.clonekit(['kill', first, '--dry-run']);
-  expect(dry.stdout).toBe(`would end ${first} of stage dev on ${fleet.endpoint}\n`);
-  const killed = await fleet.clonekit(['kill', first]);
+  expect(dry.stdout).toContain(`kill of stage dev on ${fleet.endpoint}:\n  end ${first};`);
+  expect(dry.stdout).toContain('nothing was done');
+  const killed = await fleet.clonekit(['kill', first, '--yes']);
   expect(killed).toMatchObject({ code: 0, stdout: expect.stringContaining(first) });
   const next = await visitor.call('GET', '/api/me');
   expect(next).toMatchObject({ status: 200, body: { name: visitor.name } });
@@ -82,7 +83,7 @@ test('a clone that dies by itself leaves the load balancer at once and is replac
 test('a clone that hangs is left alone by the load balancer, and status says why', async () => {
   // Its group replaces an unhealthy clone only after the grace of 42 s, so a new one stays to be looked at.
   const old = await healthyIds();
-  await fleet.clonekit(['kill', old[0] as string]);
+  await fleet.clonekit(['kill', old[0] as string, '--yes']);
   const victim = await until('a new clone is in service', async () =>
     (await healthyIds()).find((id) => !old.includes(id)),
   );

@@ -8,7 +8,9 @@ import { toEnvironment } from '../../lib/local/plan/clone-env';
 import { provideMissing, providePrograms } from '../../lib/local/programs/provide';
 import { roleOf } from '../../lib/local/servers/caches';
 import { listTopology } from '../../lib/local/topology';
+import { Aws } from '../../lib/ops/aws';
 import { getStatus } from '../../lib/ops/status';
+import type { CacheStatus } from '../../lib/ops/status/caches';
 import { machineArchitecture } from '../../lib/release/descriptor';
 import { packApp } from '../../lib/release/pack-app';
 import { planWith } from '../local/planned';
@@ -42,7 +44,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const status = () => getStatus({ stage: 'dev', endpoint: fleet.endpoint, region: fleet.plan.region });
+const cachesNow = async () => {
+  const aws = new Aws({ stage: 'dev', endpoint: fleet.endpoint, region: fleet.plan.region });
+  try {
+    const { caches } = await getStatus(aws);
+    return caches as readonly CacheStatus[];
+  } finally {
+    aws.close();
+  }
+};
 
 test('clones are told where it is and what it speaks', () => {
   const env = toEnvironment(fleet.plan.toUserData(fleet.addresses));
@@ -54,9 +64,10 @@ test('clones are told where it is and what it speaks', () => {
 });
 
 test('status and topology name the engine of each cache, and what it forgets', async () => {
-  const { caches } = await status();
+  const caches = await cachesNow();
   expect(caches).toMatchObject([
-    { name: 'sessions', policy: 'noeviction' },
+    { name: 'sessions', role: 'primary', policy: 'noeviction' },
+    { name: 'sessions', role: 'replica', policy: 'noeviction' },
     { name: 'objects', engine: 'memcached', version: expect.stringMatching(/^1\.6\./), policy: null },
   ]);
   for (const { usedMemoryBytes } of caches) expect(usedMemoryBytes).toBeGreaterThanOrEqual(0);
@@ -73,5 +84,5 @@ test('it comes back after it died', async () => {
   const { pid } = fleet.processes.records.find(({ name }) => name === 'objects') as { pid: number };
   process.kill(pid, 'SIGKILL');
   await until('objects is back', async () => events.includes('objects is back'));
-  expect((await status()).caches[1]).toMatchObject({ engine: 'memcached', usedMemoryBytes: 0 });
+  expect((await cachesNow()).at(-1)).toMatchObject({ engine: 'memcached', usedMemoryBytes: 0 });
 });

@@ -71,7 +71,7 @@ test('a form is good though the clone that signed it is gone', async () => {
   const visitor = new Visitor(fleet.url);
   await visitor.signUp();
   const asked = await askForForm(visitor);
-  await fleet.clonekit(['kill', asked.clone]);
+  await fleet.clonekit(['kill', asked.clone, '--yes']);
   const form = asked.body as unknown as SignedForm;
   expect((await postForm(form, png)).status).toBe(204);
   const taken = await until('another clone takes it', async () => {

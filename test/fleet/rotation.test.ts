@@ -73,7 +73,7 @@ describe.each([
       );
     };
     const [first = ''] = await list();
-    expect((await fleet.clonekit(['kill', first])).code).toBe(0);
+    expect((await fleet.clonekit(['kill', first, '--yes'])).code).toBe(0);
     await until('two others are in service', async () => {
       const now = await list();
       return now.length === 2 && !now.includes(first);

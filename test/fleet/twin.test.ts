@@ -84,8 +84,9 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
         zone: expect.stringMatching(/^eu-central-1[ab]$/),
       }),
       caches: [
-        { name: 'sessions', engine: cache, usedMemoryBytes: expect.any(Number), policy: 'noeviction' },
-        { name: 'objects', engine: cache, usedMemoryBytes: expect.any(Number), policy: 'allkeys-lru' },
+        { name: 'sessions', role: 'primary', engine: cache, usedMemoryBytes: expect.any(Number), policy: 'noeviction' },
+        { name: 'sessions', role: 'replica', engine: cache, usedMemoryBytes: expect.any(Number), policy: 'noeviction' },
+        { name: 'objects', role: 'primary', engine: cache, usedMemoryBytes: expect.any(Number), policy: 'allkeys-lru' },
       ],
       database: [
         { role: 'primary', engine: database, version: expect.stringMatching(/^\d+\.\d+/), lagSeconds: null },
@@ -118,20 +119,21 @@ describe.each(flavours)('a fleet on %s and %s', (database, cache) => {
         keys,
         'prod',
         /^clonekit: stage prod: has no stack clonekit-prod-(fleet|data) in/,
+        1,
       ],
-      ['no credentials', {}, 'dev', /^clonekit: AWS: valid credentials are needed, got: /],
-    ])('%s is one sentence, exit 1', async (_, credentials, stage, sentence) => {
+      ['no credentials', {}, 'dev', /^clonekit: AWS: valid credentials are needed, got: /, 3],
+    ])('%s is one sentence, and an exit code that tells the truth', async (_, credentials, stage, sentence, code) => {
       const env = elsewhere({ ...credentials, AWS_ENDPOINT_URL: fleet.endpoint });
       const ended = await clonekit(['status', '--on', 'aws', '--stage', stage], env);
-      expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(sentence) });
+      expect(ended).toMatchObject({ code, stderr: expect.stringMatching(sentence) });
       expect(ended.stderr.trim().split('\n')).toHaveLength(1);
     });
 
-    test('an endpoint that nobody answers at is one sentence, exit 1', async () => {
+    test('an endpoint that nobody answers at is one sentence, exit 3', async () => {
       const env = elsewhere({ ...keys, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
       const ended = await clonekit(['kill', 'i-1', '--on', 'aws', '--stage', 'dev'], env);
       expect(ended).toMatchObject({
-        code: 1,
+        code: 3,
         stderr: expect.stringMatching(/^clonekit: AWS cannot be reached, got: /),
       });
     });

@@ -98,7 +98,7 @@ test('one is powered off mid-session: it drains, no request fails, its disk is a
 test('one that its group ends hears it, drains, says that it has left, and no request fails', async () => {
   const person = await visitor();
   const [id = ''] = await healthyIds();
-  await fleet.clonekit(['kill', id]);
+  await fleet.clonekit(['kill', id, '--yes']);
   const visits = await visitWhile(
     person,
     until('it is terminated', async () => isNoted(`${id} is terminated`)),

@@ -44,6 +44,7 @@ beforeAll(async () => {
     let body = '';
     for await (const chunk of request) body += chunk;
     asked.push(body);
+    if (request.headers['x-amz-target']) return response.end('{}');
     const action = new URLSearchParams(body).get('Action');
     response.end(`<${action}Response><${action}Result/></${action}Response>`);
   }).listen(0, '127.0.0.1');
@@ -63,6 +64,10 @@ const journal = (): string => readFileSync(logFile(), 'utf8');
 const isAsked = (action: string, ...words: string[]): boolean =>
   asked.some((body) => [`Action=${action}`, ...words].every((word) => body.includes(word)));
 
+/** Whether a line of the journal has left the machine. */
+const isLogged = (...words: string[]): boolean =>
+  asked.some((body) => ['"logEvents"', ...words].every((word) => body.includes(word)));
+
 /** Tells it who it is, as a launch template does. */
 function toCloneUserData(): string {
   const env = {
@@ -71,6 +76,7 @@ function toCloneUserData(): string {
     CLONEKIT_CLONE_ID: '{{ v1.instance_id }}',
     CLONEKIT_GROUP: 'group',
     CLONEKIT_READY_SECONDS: '300',
+    CLONEKIT_LOG_GROUP: 'log',
     CLONEKIT_PORT: '8080',
     CLONEKIT_DRAIN_SECONDS: '1',
     CLONEKIT_STOP_SECONDS: '10',
@@ -145,6 +151,10 @@ test('a clone says that it is ready, survives an app that hangs, asks to be repl
     const { startedAt, clone } = await identify();
     expect(clone).toBe('i-0123456789abcdef0');
 
+    await until('its kernel’s lines have left it', () =>
+      isLogged('"logStreamName":"i-0123456789abcdef0"', 'Linux version'),
+    );
+
     await get('/write');
     await until('the write is told with its path', () => /app\[\d+\]: .*"\/mnt\/kept"/.test(journal()));
 
@@ -171,5 +181,8 @@ test('a clone says that it is ready, survives an app that hangs, asks to be repl
   } finally {
     await machine.stop(120_000);
   }
+  // The denied write, of the app's own guard; and the last that is said before the machine is switched off.
+  expect(isLogged('/mnt/kept')).toBe(true);
+  expect(isLogged('has left')).toBe(true);
   expect(off.pop()?.changes).toEqual([]);
 });
