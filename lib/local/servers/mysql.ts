@@ -37,6 +37,8 @@ export const mysql: DatabaseFlavour = {
   follow: ({ host, port, username, password, caFile }) => [
     `CHANGE REPLICATION SOURCE TO SOURCE_HOST=${quote(host)}, SOURCE_PORT=${port}, SOURCE_USER=${quote(username)}, ` +
       `SOURCE_PASSWORD=${quote(password)}, SOURCE_AUTO_POSITION=1, SOURCE_CONNECT_RETRY=1, SOURCE_HEARTBEAT_PERIOD=1, ` +
+      // By itself it tries ten times and then follows nobody any more, even once its primary is back.
+      'SOURCE_RETRY_COUNT=86400, ' +
       // In the clear a password is sent encrypted with the server's key, which must be asked for.
       (caFile
         ? `SOURCE_SSL=1, SOURCE_SSL_CA=${quote(caFile)}, SOURCE_SSL_VERIFY_SERVER_CERT=1`
