@@ -180,7 +180,6 @@ export class Databases {
     this.#do(replica, 'modifying', async () => {
       this.#tell(replica, 'Promoted Read Replica to a stand-alone database instance.', 'read replica');
       await replica.promote();
-      this.#tell(replica, 'DB instance restarted', 'availability');
     });
   }
 

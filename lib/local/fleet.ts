@@ -324,7 +324,9 @@ export class Fleet extends EventEmitter<FleetEvents> {
     });
     this.#databases = databases;
     await this.#all(
-      databases.starts().map(({ name, start }) => this.#part(name, programs.database, start, (server) => [server])),
+      databases
+        .starts()
+        .map(({ name, start }) => this.#part(name, programs.database, start, (server) => [named(name, server)])),
     );
   }
 

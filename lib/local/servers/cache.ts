@@ -139,7 +139,8 @@ export class Cache implements CacheNode {
 
   /** One command that may be given again: a machine that is busy answers late. */
   async #untilDone(command: () => Promise<unknown>): Promise<void> {
-    await this.process.untilHealthy(async () => (await command()) === 'OK', 20_000);
+    // Told once more, Redis says that it is so already.
+    await this.process.untilHealthy(async () => /^OK\b/.test(String(await command())), 20_000);
   }
 
   /** Where it listens becomes another port; who is connected stays connected. */

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import type { Address } from '../physical';
 import type { DatabasePlan } from '../plan/database';
-import { FleetProcess } from '../process';
+import { FleetProcess, Stopped } from '../process';
 import type { Processes } from '../processes';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
@@ -116,6 +116,7 @@ export class Database {
     await end();
     const deadline = Date.now() + 60_000;
     while (this.process === before || !(await this.#answers())) {
+      if (this.options.processes.stop.aborted) throw new Stopped();
       if (Date.now() > deadline) throw this.process.toError('did not come back within 60 s');
       await delay(50);
     }
