@@ -30,9 +30,12 @@ export interface ChangeFlags extends TargetFlags {
   readonly json?: boolean;
 }
 
-export interface RollFlags extends ChangeFlags {
+export interface ProbeFlags extends ChangeFlags {
   /** Keeps people at the load balancer meanwhile. */
   readonly probe?: boolean;
+}
+
+export interface RollFlags extends ProbeFlags {
   /** How many failed requests, lost sessions and stale reads together still hold. @default 0 */
   readonly maxLost?: number;
 }

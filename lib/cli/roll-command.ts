@@ -2,9 +2,16 @@
 import { OperatorError } from '../config/operator-error';
 import type { Aws } from '../ops/aws';
 import type { TemplateReference } from '../ops/launch-template';
-import { isSilent, Probe } from '../ops/probe/probe';
+import { countNoticed, Probe } from '../ops/probe/probe';
 import { findRunning, startRoll, watchRoll } from '../ops/roll';
-import { getRelease, prepareRelease, type ReleaseImage, rollBackRunning, tagRelease } from '../ops/rollback';
+import {
+  getRelease,
+  getTaggedRelease,
+  prepareRelease,
+  type ReleaseImage,
+  rollBackRunning,
+  tagRelease,
+} from '../ops/rollback';
 import { getStage, type Stage } from '../ops/stage';
 import type { RefreshStatus } from '../ops/status/refresh';
 import { toPlace } from '../ops/target';
@@ -24,17 +31,17 @@ async function see(
   { probe: wanted, maxLost = 0 }: RollFlags,
   progress: Progress,
   begin: () => Promise<void>,
-): Promise<Outcome> {
+): Promise<Outcome & { readonly isRolled: boolean }> {
   const probe = wanted ? await Probe.start(stage.url) : undefined;
   try {
     await begin();
     const ended = await watchRoll(aws, stage, (refresh) => progress(toNews(refresh)));
     const seen = await probe?.stop();
     const isGood = ended.status === 'Successful';
-    const isQuiet =
-      !seen || isSilent(seen) || seen.serverErrors + seen.unanswered + seen.sessionsLost + seen.staleReads <= maxLost;
+    const isQuiet = !seen || countNoticed(seen) <= maxLost;
     const why = ended.reason ? `: ${ended.reason}` : '';
     return {
+      isRolled: isGood,
       holds: isGood && isQuiet,
       result: isGood
         ? `every clone was replaced${isQuiet ? '' : ', but people noticed'}`
@@ -105,16 +112,20 @@ function toReleaseChange(aws: Aws, stage: Stage, image: ReleaseImage, flags: Rol
       `every clone of ${stage.groupName}: new ones first, of release ${image.release.slice(0, 12)}; back by itself when they are bad`,
     ],
     run: async (progress) => {
-      const was = stage.release;
-      const outcome = await see(aws, stage, flags, progress, async () => {
-        const template: TemplateReference = await prepareRelease(aws, stage, image);
-        await tagRelease(aws, stage, image.release);
-        await startRoll(aws, stage, { template });
-      });
-      if (!outcome.json || (outcome.json as { refresh: RefreshStatus }).refresh.status !== 'Successful') {
-        await tagRelease(aws, stage, was);
+      const was = await getTaggedRelease(aws, stage);
+      let isOfIt = false;
+      try {
+        const outcome = await see(aws, stage, flags, progress, async () => {
+          const template: TemplateReference = await prepareRelease(aws, stage, image);
+          await tagRelease(aws, stage, image.release);
+          await startRoll(aws, stage, { template });
+        });
+        isOfIt = outcome.isRolled;
+        return outcome;
+      } finally {
+        // What clones are launched from then is what it was.
+        if (!isOfIt) await tagRelease(aws, stage, was);
       }
-      return outcome;
     },
   };
 }

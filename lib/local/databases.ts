@@ -1,5 +1,4 @@
 // The databases of a fleet: a primary, its standby where the template has one, and replicas; and who takes over from whom.
-
 import { findFreePort } from './free-port';
 import type { FleetPlan } from './plan';
 import type { DatabasePlan } from './plan/database';

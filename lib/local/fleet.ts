@@ -5,19 +5,18 @@ import { Alarms } from './alarms/alarms';
 import { Bucket } from './bucket';
 import { Commands } from './commands';
 import { Databases } from './databases';
-import { findFreePort } from './free-port';
+import { findFreePort, findFreePorts } from './free-port';
 import { CloneGroup } from './group';
 import { guestNetwork } from './image/emulator';
 import { Images } from './images';
-import { keepAlive, type Server } from './keep-alive';
 import type { Launch, Launcher } from './launch';
-import { LaunchTemplates, type ReleaseImage } from './launch-templates';
+import { launchByImage } from './launch-by-image';
+import { LaunchTemplates } from './launch-templates';
 import { LogGroup } from './log-group';
+import { Parts } from './parts';
 import type { Address } from './physical';
 import type { FleetPlan } from './plan';
-import { Stopped } from './process';
 import { Processes } from './processes';
-import type { Program } from './programs/program';
 import type { Programs } from './programs/provide';
 import { Rotations } from './rotations';
 import { ListenerRules } from './rules';
@@ -101,7 +100,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   #folder: RunFolder | undefined;
   #tls: ServerTls | undefined;
   readonly processes = new Processes();
-  readonly #keeping: Promise<void>[] = [];
+  readonly #parts: Parts;
   #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -118,6 +117,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
     });
     const onEvent = (text: string): void => void this.emit('event', text);
     this.alarms = new Alarms({ plans: options.plan.alarms, history: this.figures, onEvent });
+    this.#parts = new Parts({
+      processes: this.processes,
+      isStopping: () => this.#stopped !== undefined,
+      onStarted: (name, seconds, detail) => this.emit('started', name, seconds, detail),
+      onFailed: (error) => this.emit('failed', error),
+      onEvent,
+    });
   }
 
   get plan(): FleetPlan {
@@ -228,7 +234,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
       onEvent: (text) => this.emit('event', text),
     });
     const launch = this.#prepareLaunch();
-    await this.#all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases(), launch]);
+    await this.#parts.all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases(), launch]);
     await this.#startGroup(await launch);
     this.#watch();
   }
@@ -248,7 +254,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     await Promise.allSettled([this.#loadBalancer?.stop()]);
     await Promise.allSettled([this.#group?.stop()]);
     await Promise.allSettled([this.#databases?.stop(), ...this.caches.map((cache) => cache.stop())]);
-    await Promise.allSettled(this.#keeping);
+    await this.#parts.settled();
     clearTimeout(force);
     await this.#twin?.stop();
     this.#folder?.removeData();
@@ -256,7 +262,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   async #startLoadBalancer(): Promise<void> {
     const { plan, programs } = this.options;
-    await this.#part(
+    await this.#parts.start(
       'load balancer',
       programs['load balancer'],
       async () => {
@@ -273,7 +279,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
         });
         return this.#loadBalancer;
       },
-      (server) => [named('load balancer', server)],
+      (server) => [{ name: 'load balancer', server, onBack: async () => await this.#group?.registerAll() }],
     );
   }
 
@@ -281,7 +287,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
     const { plan, programs } = this.options;
     const starts = plan.caches.map((cache, index) => {
       const program = present(programs[roleOf(cache)]);
-      return this.#part(
+      return this.#parts.start(
         cache.purpose,
         program,
         async () => {
@@ -298,10 +304,10 @@ export class Fleet extends EventEmitter<FleetEvents> {
           this.#caches[index] = started;
           return started;
         },
-        ({ nodes }) => nodes,
+        ({ nodes }) => nodes.map((server) => ({ name: server.name, server })),
       );
     });
-    await this.#all(starts);
+    await this.#parts.all(starts);
   }
 
   async #startDatabases(): Promise<void> {
@@ -323,41 +329,28 @@ export class Fleet extends EventEmitter<FleetEvents> {
       events: this.events,
     });
     this.#databases = databases;
-    await this.#all(
+    await this.#parts.all(
       databases
         .starts()
-        .map(({ name, start }) => this.#part(name, programs.database, start, (server) => [named(name, server)])),
+        .map(({ name, start }) => this.#parts.start(name, programs.database, start, (server) => [{ name, server }])),
     );
   }
 
-  /** What all clones are launched by: prepared once for each image, the first before any clone is wanted. */
-  async #prepareLaunch(): Promise<Launch> {
-    const { images } = this;
-    const ready = new Map<string, Promise<Launch>>();
-    const prepare = (imageId: string): Promise<Launch> => {
-      const known = ready.get(imageId) ?? this.#prepareImage(images.get(imageId));
-      ready.set(imageId, known);
-      // One that could not be prepared may be so the next time.
-      known.catch(() => ready.delete(imageId));
-      return known;
-    };
-    await prepare(this.templates.default.imageId);
-    return async (instance) => await (await prepare(instance.template.imageId))(instance);
-  }
-
-  #prepareImage({ id, archive }: ReleaseImage): Promise<Launch> {
+  #prepareLaunch(): Promise<Launch> {
     const { plan, launcher = launchProcesses } = this.options;
-    return launcher({
-      archive,
-      region: plan.region,
-      processes: this.processes,
-      folder: join(this.#run.of('clones'), id),
-      endpoint: this.endpoint,
-      tls: this.tls,
-      toLogFile: (clone) => this.#run.logOf(clone),
-      findPort: findFreePort,
-      onEvent: (text) => this.emit('event', text),
-    });
+    return launchByImage(this.images, this.templates.default.imageId, ({ id, archive }) =>
+      launcher({
+        archive,
+        region: plan.region,
+        processes: this.processes,
+        folder: join(this.#run.of('clones'), id),
+        endpoint: this.endpoint,
+        tls: this.tls,
+        toLogFile: (clone) => this.#run.logOf(clone),
+        findPort: findFreePort,
+        onEvent: (text) => this.emit('event', text),
+      }),
+    );
   }
 
   async #startGroup(launch: Launch): Promise<void> {
@@ -377,51 +370,10 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.emit('started', 'clones', seconds, `${plan.group.min} of release ${plan.release.slice(0, 12)}`);
   }
 
-  /** Waits for all; the first failure stops the others, and is told once they have ended. */
-  async #all(works: readonly Promise<unknown>[]): Promise<void> {
-    try {
-      await Promise.all(works);
-    } catch (error) {
-      this.processes.close();
-      const ended = await Promise.allSettled(works);
-      // Those that were stopped because of the first failure are not it.
-      const failures = ended.filter((end) => end.status === 'rejected').map(({ reason }) => reason);
-      throw failures.find((failure) => !(failure instanceof Stopped)) ?? error;
-    }
-  }
-
-  /** Starts one server, reports it, and from then on brings it back when it dies. */
-  async #part<T extends { stop(): Promise<void> }>(
-    name: string,
-    program: Program,
-    start: () => Promise<T>,
-    /** Each is brought back by itself. */
-    toServers: (part: T) => readonly (Server & { readonly name: string })[],
-  ): Promise<T> {
-    const began = Date.now();
-    const server = await start();
-    if (this.#stopped) {
-      await server.stop();
-      throw new Stopped();
-    }
-    this.emit('started', name, (Date.now() - began) / 1000, `${program.flavour} ${program.version}`);
-    for (const kept of toServers(server)) this.#keep(kept.name, kept);
-    return server;
-  }
-
-  #keep(name: string, server: Server): void {
-    const onBack = async (): Promise<void> => {
-      if (name === 'load balancer') await this.#group?.registerAll();
-    };
-    const onEvent = (text: string): void => void this.emit('event', text);
-    const kept = keepAlive({ name, server, stop: this.processes.stop, onBack, onEvent });
-    this.#keeping.push(kept.catch((error) => void this.emit('failed', error)));
-  }
-
   #watch(): void {
     const { stop } = this.processes;
     const onEvent = (text: string): void => void this.emit('event', text);
-    this.#keeping.push(watch({ history: this.figures, alarms: this.alarms, stop, onEvent }));
+    this.#parts.keep(watch({ history: this.figures, alarms: this.alarms, stop, onEvent }));
   }
 
   get #run(): RunFolder {
@@ -438,21 +390,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 }
 
-const named = (name: string, server: Server): Server & { readonly name: string } => ({
-  name,
-  get process() {
-    return server.process;
-  },
-  restart: () => server.restart(),
-});
-
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('this part of the fleet is not up yet');
   return value;
-}
-
-async function findFreePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await findFreePort());
-  return [...ports];
 }

@@ -23,3 +23,9 @@ export const findPortProblem = async (port: number): Promise<string | undefined>
     return (error as NodeJS.ErrnoException).code ?? String(error);
   }
 };
+
+export async function findFreePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await findFreePort());
+  return [...ports];
+}

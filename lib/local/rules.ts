@@ -38,7 +38,12 @@ export class ListenerRules {
     const id = toHex(`${this.listenerArn} ${this.#made++}`, 16);
     const made = { ...rule, arn: `${this.listenerArn.replace(':listener/', ':listener-rule/')}/${id}` };
     this.#all.set(made.arn, made);
-    await this.apply(this.all);
+    try {
+      await this.apply(this.all);
+    } catch (error) {
+      this.#all.delete(made.arn);
+      throw error;
+    }
     return made;
   }
 

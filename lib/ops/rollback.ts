@@ -47,9 +47,8 @@ export async function getRelease(aws: Aws, wanted: string): Promise<ReleaseImage
 }
 
 /** A version of the group's template with that image, and the group's word of what new clones run. */
-export async function prepareRelease(aws: Aws, { groupName }: Stage, image: ReleaseImage): Promise<TemplateReference> {
-  const group = await getGroup(aws, { groupName } as Stage);
-  const { id, version } = getTemplateOf(group);
+export async function prepareRelease(aws: Aws, stage: Stage, image: ReleaseImage): Promise<TemplateReference> {
+  const { id, version } = getTemplateOf(await getGroup(aws, stage));
   const { LaunchTemplateVersion } = await aws.of(EC2Client).send(
     new CreateLaunchTemplateVersionCommand({
       ...{ LaunchTemplateId: id, SourceVersion: version, LaunchTemplateData: { ImageId: image.imageId } },
@@ -57,6 +56,12 @@ export async function prepareRelease(aws: Aws, { groupName }: Stage, image: Rele
     }),
   );
   return { id, version: String(LaunchTemplateVersion?.VersionNumber) };
+}
+
+/** The release that new clones are told of. */
+export async function getTaggedRelease(aws: Aws, stage: Stage): Promise<string> {
+  const { Tags } = await getGroup(aws, stage);
+  return Tags?.find(({ Key }) => Key === tags.release)?.Value ?? stage.release;
 }
 
 /** New clones are told by this tag which release they were launched with. */

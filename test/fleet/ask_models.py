@@ -1,5 +1,5 @@
 # Asks a twin through boto3, and holds every answer, as it came over the wire, to the service models of botocore.
-# In: {endpoint, region, calls: [{client, action, input}], waiters: [{client, name, input}]} on stdin. Out: what was found, as JSON.
+# In: {endpoint, region, key, calls: [{client, action, input}], waiters: [{client, name, input}]} on stdin. Out: what was found, as JSON.
 import json
 import re
 import sys
@@ -22,7 +22,7 @@ def client_of(name):
             name,
             endpoint_url=asked["endpoint"],
             region_name=asked["region"],
-            aws_access_key_id="any",
+            aws_access_key_id=asked["key"],
             aws_secret_access_key="any",
             config=config,
         )

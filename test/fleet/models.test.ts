@@ -79,7 +79,8 @@ async function askModels({ command: [file, ...args], env }: Python): Promise<Fin
       const [client, action] = call.split(' ');
       return { client, action, input: fill(input) };
     });
-    child.stdin.end(JSON.stringify({ endpoint: fleet.endpoint, region: fleet.region, calls, waiters }));
+    const { endpoint, region } = fleet;
+    child.stdin.end(JSON.stringify({ endpoint, region, key: toOperatorKey(), calls, waiters }));
     const code = await new Promise((resolve) => child.once('close', resolve));
     if (code !== 0) throw new Error(`boto3 ended with ${code}: ${said.error}`);
     return JSON.parse(said.out);
@@ -88,9 +89,12 @@ async function askModels({ command: [file, ...args], env }: Python): Promise<Fin
   }
 }
 
+/** Who may run programs on clones. */
+const toOperatorKey = (): string => JSON.parse(readFileSync(join(fleet.home, 'fleet.json'), 'utf8')).operatorKey;
+
 /** What some calls tell of must have happened: a command, a parameter, a roll, a failover, a restart, a line of an operator. */
 async function prepare(): Promise<void> {
-  const { operatorKey } = JSON.parse(readFileSync(join(fleet.home, 'fleet.json'), 'utf8'));
+  const operatorKey = toOperatorKey();
   const ssm = new SSMClient({ ...settings(), credentials: { accessKeyId: operatorKey, secretAccessKey: operatorKey } });
   await ssm.send(new PutParameterCommand({ Name: '/clonekit/dev/test', Value: 'here', Type: 'String' }));
   const scaling = new AutoScalingClient(settings());

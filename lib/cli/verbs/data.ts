@@ -1,7 +1,7 @@
 // The verbs of databases and caches.
 import { Argument } from 'commander';
 import { cachePurposes } from '../../config/names';
-import type { ChangeFlags, ShowFlags } from '../flags';
+import type { ChangeFlags, ProbeFlags, ShowFlags } from '../flags';
 import { type DeclareVerbs, toCount, withChange, withShow } from './verb';
 
 export const declareDataVerbs: DeclareVerbs = (program, { surroundings, end }) => {
@@ -39,7 +39,8 @@ export const declareDataVerbs: DeclareVerbs = (program, { surroundings, end }) =
     .summary('have a replica of a cache take over')
     .description('Has a replica of a cache take over, with what it holds counted before and after.')
     .addArgument(new Argument('<cache>').choices([...cachePurposes]))
-    .action(async (purpose: string, flags: ChangeFlags) => {
+    .option('--probe', 'keep people signed in meanwhile; exit 1 where one of them is signed out')
+    .action(async (purpose: string, flags: ProbeFlags) => {
       end(await (await import('../cache-command')).cacheFailoverCommand(purpose, flags, surroundings));
     });
 };

@@ -61,7 +61,6 @@ export class InstanceRefresh {
   left = 0;
   rollback: { readonly reason: string; readonly at: Date; readonly percent: number; readonly left: number } | undefined;
   readonly source: TemplateVersion;
-  readonly #replaced = new Set<string>();
   #ask: 'cancel' | 'roll back' | undefined;
   #total = 0;
 
@@ -175,7 +174,6 @@ export class InstanceRefresh {
       return;
     }
     await Promise.all(going.map((instance) => group.end(instance)));
-    for (const { id } of going) this.#replaced.add(id);
     const missing = group.desired - group.living().length;
     if (missing > 0) {
       await this.#launch(missing);

@@ -99,7 +99,7 @@ export class CacheGroup implements CacheServer {
   async #restart(node: Cache): Promise<void> {
     if (node.role === 'replica') return await node.restart();
     try {
-      const heir = this.caches.find((one) => one !== node && !one.process.ended);
+      const heir = await this.#findHeir(node);
       if (heir && this.plan.automaticFailover) await this.#handOver(node, heir);
       await node.restart();
       this.#onSettled();
@@ -109,6 +109,13 @@ export class CacheGroup implements CacheServer {
     } finally {
       this.#isFailingOver = false;
     }
+  }
+
+  /** Of the replicas that live, the one that has most of what the primary had. */
+  async #findHeir(node: Cache): Promise<Cache | undefined> {
+    const living = this.caches.filter((one) => one !== node && !one.process.ended);
+    const offsets = await Promise.all(living.map((one) => one.info('slave_repl_offset').catch(() => -1)));
+    return living[offsets.indexOf(Math.max(...offsets))];
   }
 
   async #handOver(node: Cache, heir: Cache): Promise<void> {

@@ -8,17 +8,13 @@ import { memberIdsOf, type ValkeyPlan } from '../plan/cache';
 import { FleetProcess } from '../process';
 import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
+import { toArguments } from './cache-arguments';
+import { figures } from './cache-figures';
+import { type CacheMode, type Followed, isAnswering, modes } from './cache-modes';
 import type { CacheNode, CacheServerOptions } from './cache-server';
 
 /** Who the supervisor is to a cache: a user of its own beside the template's. */
 const overseer = 'clonekit-local';
-
-/** Whom a node follows. */
-export interface Followed {
-  readonly port: number;
-  /** Where nodes of a cluster talk to it. */
-  readonly busPort: number;
-}
 
 export interface CacheOptions extends CacheServerOptions<ValkeyPlan> {
   /** ElastiCache's name of the node. @default - that of the first */
@@ -92,6 +88,10 @@ export class Cache implements CacheNode {
     return this.options.tls !== undefined;
   }
 
+  get #mode(): CacheMode {
+    return modes[this.plan.mode];
+  }
+
   get role(): 'primary' | 'replica' {
     return this.#followed ? 'replica' : 'primary';
   }
@@ -115,17 +115,17 @@ export class Cache implements CacheNode {
   /** Starts it with what its folder holds, in the role it has. */
   async restart(): Promise<void> {
     const { program, folder, logFile, processes } = this.options;
-    const { mode } = this.plan;
-    const cluster = mode === 'cluster' ? toClusterArguments(await this.#busPort) : [];
+    const ofMode = this.#mode.toArguments(await this.#busPort);
     this.#process = await FleetProcess.start({
       name: this.name,
-      command: [...program.command, ...toArguments(this.options, this.#port, this.#usersFile), ...cluster],
+      command: [...program.command, ...toArguments(this.options, this.#port, this.#usersFile), ...ofMode],
       cwd: folder,
       logFile,
       processes,
     });
     try {
-      const isWell = this.#followed ? isAnswering : isHealthy[mode];
+      // What follows takes commands once it has found whom it follows.
+      const isWell = this.#followed ? isAnswering : this.#mode.takesCommands;
       await this.#process.untilHealthy(() => isWell(this.#client), 10_000);
       // By command and not by argument: a process's arguments can be read by others.
       await this.#untilDone(() => this.#client.config('SET', 'masteruser', overseer));
@@ -158,26 +158,11 @@ export class Cache implements CacheNode {
   /** Becomes a copy of another node, and waits until it has all that there is. */
   async follow(primary: Followed): Promise<void> {
     this.#followed = primary;
-    if (this.plan.mode === 'cluster') await this.#followInCluster(primary);
-    else await this.#untilDone(() => this.#client.replicaof('127.0.0.1', primary.port));
+    await this.#untilDone(() => this.#mode.follow(this.#client, primary));
     await this.process.untilHealthy(
       async () => /^master_link_status:up/m.test(await this.#client.info('replication')),
       20_000,
     );
-  }
-
-  async #followInCluster({ port, busPort }: Followed): Promise<void> {
-    const find = async (): Promise<string | undefined> =>
-      String(await this.#client.cluster('NODES'))
-        .split('\n')
-        .find((line) => line.includes(`127.0.0.1:${port}@`));
-    await this.process.untilHealthy(async () => {
-      const primary = await find();
-      if (!primary) await this.#client.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(busPort));
-      // Told to follow before it has heard who is the primary, Redis 7.0 may crash, and again at each start.
-      if (!primary || !/ \S*master\S* /.test(primary)) return false;
-      return (await this.#client.call('CLUSTER', 'REPLICATE', primary.split(' ')[0] as string)) === 'OK';
-    }, 20_000);
   }
 
   /** Where nodes of the cluster talk to this one. */
@@ -188,9 +173,8 @@ export class Cache implements CacheNode {
   /** Stops following: from now on it takes writes. The one that it followed must be gone. */
   async promote(): Promise<void> {
     this.#followed = undefined;
-    if (this.plan.mode === 'single') return await this.#untilDone(() => this.#client.replicaof('NO', 'ONE'));
-    await this.#client.call('CLUSTER', 'FAILOVER', 'TAKEOVER');
-    await this.process.untilHealthy(() => isHealthy.cluster(this.#client), 10_000);
+    await this.#untilDone(() => this.#mode.promote(this.#client));
+    await this.process.untilHealthy(() => this.#mode.takesCommands(this.#client), 10_000);
   }
 
   /** Follows from its next start on. */
@@ -224,7 +208,7 @@ export class Cache implements CacheNode {
   }
 
   async measure(metric: string): Promise<number | undefined> {
-    return await figures[metric]?.(await this.#client.info(), this);
+    return figures[metric]?.(await this.#client.info(), this.plan);
   }
 
   async readParameters(): Promise<Readonly<Record<string, string>>> {
@@ -235,80 +219,4 @@ export class Cache implements CacheNode {
     this.#client.disconnect();
     await this.process.stop('SIGTERM', 3000);
   }
-}
-
-const toFigure =
-  (field: string) =>
-  (info: string): number | undefined => {
-    const text = new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1];
-    return text === undefined ? undefined : Number(text);
-  };
-
-/** Figures of CloudWatch, from what `INFO` tells. */
-const figures: Readonly<Record<string, (info: string, node: Cache) => number | undefined>> = {
-  BytesUsedForCache: toFigure('used_memory'),
-  DatabaseMemoryUsagePercentage: (info, { plan }) => {
-    const used = toFigure('used_memory')(info);
-    return used === undefined ? undefined : (100 * used) / plan.maxMemoryBytes;
-  },
-  Evictions: toFigure('evicted_keys'),
-  CurrConnections: toFigure('connected_clients'),
-  CacheHits: toFigure('keyspace_hits'),
-  CacheMisses: toFigure('keyspace_misses'),
-  CurrItems: (info) => [...info.matchAll(/^db\d+:keys=(\d+)/gm)].reduce((sum, [, keys]) => sum + Number(keys), 0),
-  IsMaster: (info) => (/^role:master/m.test(info) ? 1 : 0),
-  ReplicationLag: (info) => (/^role:slave/m.test(info) ? toFigure('master_last_io_seconds_ago')(info) : undefined),
-};
-
-const isAnswering = async (client: Redis): Promise<boolean> => (await client.ping()) === 'PONG';
-
-/** Slots are numbered from 0; one shard has them all. */
-const lastSlot = 16_383;
-
-/** By mode: whether it takes commands. */
-const isHealthy: Readonly<Record<ValkeyPlan['mode'], (client: Redis) => Promise<boolean>>> = {
-  single: isAnswering,
-  cluster: async (client) => {
-    const state = String(await client.cluster('INFO'));
-    // Only the first time: the slots it has are kept in its folder.
-    if (/^cluster_slots_assigned:0\b/m.test(state)) await client.cluster('ADDSLOTSRANGE', 0, lastSlot);
-    return /^cluster_state:ok\b/m.test(state);
-  },
-};
-
-/** @param busPort where the nodes of a cluster talk to each other; by default 10,000 above its port, which may not exist */
-const toClusterArguments = (busPort: number): string[] => [
-  ...['--cluster-enabled', 'yes'],
-  ...['--cluster-port', String(busPort), '--cluster-announce-ip', '127.0.0.1'],
-];
-
-/** Written to the disk before it is answered, or once a second. */
-const fsyncs: Readonly<Record<ValkeyPlan['durability'], string>> = {
-  disabled: 'everysec',
-  async: 'everysec',
-  sync: 'always',
-};
-
-const isKept = ({ purpose, durability }: ValkeyPlan): boolean => purpose === 'sessions' || durability !== 'disabled';
-
-/** Where it listens: by TLS, or in the clear. */
-const toListening = (port: number, tls: CacheOptions['tls']): string[] =>
-  tls
-    ? [
-        ...['--port', '0', '--tls-port', String(port), '--tls-cluster', 'yes', '--tls-auth-clients', 'no'],
-        ...['--tls-replication', 'yes'],
-        ...['--tls-cert-file', tls.certificateFile, '--tls-key-file', tls.keyFile, '--tls-ca-cert-file', tls.caFile],
-      ]
-    : ['--port', String(port)];
-
-function toArguments({ cache, folder, tls }: CacheOptions, port: number, usersFile: string): string[] {
-  return [
-    ...['--bind', '127.0.0.1', ...toListening(port, tls), '--dir', folder, '--aclfile', usersFile],
-    ...['--maxmemory', String(cache.maxMemoryBytes), '--maxmemory-policy', cache.policy],
-    // Sessions survive a restart of their cache, as ElastiCache's replicas and snapshots see to; objects may vanish.
-    ...['--save', '', '--appendonly', isKept(cache) ? 'yes' : 'no', '--appendfsync', fsyncs[cache.durability]],
-    ...['--daemonize', 'no', '--tcp-keepalive', '60'],
-    // A replica has what there is at once, and not five seconds later together with others that may come.
-    ...['--repl-diskless-sync-delay', '0'],
-  ];
 }

@@ -1,17 +1,14 @@
 // Auto Scaling: the group and its clones; terminating one really ends its process and launches another.
-
-import { randomUUID } from 'node:crypto';
 import * as schemas from '@aws-sdk/client-auto-scaling';
 import type { Activity } from '../activities';
 import type { Fleet } from '../fleet';
 import type { Sizes } from '../group';
 import type { Instance } from '../instance';
 import type { TemplateVersion } from '../launch-templates';
-import type { ActionKey, HookResult } from '../lifecycle-actions';
 import { account, toHex } from '../physical';
-import type { HookPlan } from '../plan/group';
-import { getGroup, invalid } from './groups';
+import { getGroup, invalid, verifyWord } from './groups';
 import { refreshActions } from './instance-refreshes';
+import { hookActions } from './lifecycle-hooks';
 import { toPage } from './page';
 import { AwsError, refuseFilters, type Service } from './service';
 
@@ -90,40 +87,10 @@ const toActivity = (activity: Activity, { plan }: Fleet): schemas.Activity => ({
   Progress: activity.status === 'InProgress' ? 50 : 100,
 });
 
-const toHook = (hook: HookPlan | undefined, transition: string, { plan }: Fleet): schemas.LifecycleHook[] =>
-  hook
-    ? [
-        {
-          LifecycleHookName: hook.name,
-          AutoScalingGroupName: plan.group.name,
-          LifecycleTransition: `autoscaling:EC2_INSTANCE_${transition}`,
-          HeartbeatTimeout: hook.timeoutSeconds,
-          GlobalTimeout: hook.timeoutSeconds * 100,
-          DefaultResult: hook.defaultResult,
-        },
-      ]
-    : [];
-
 function getInstance(id: string | undefined, { group }: Fleet): Instance {
   const found = group.instances.get(id ?? '');
   if (found) return found;
   throw invalid(`Instance Id not found - No managed instance found for instance ID ${id}`);
-}
-
-/** The lifecycle action that is meant, by the group's name and, in it, by instance or token. */
-function toActionKey(input: schemas.RecordLifecycleActionHeartbeatType, fleet: Fleet): ActionKey {
-  const { AutoScalingGroupName: group, LifecycleHookName: hook = '', InstanceId: instanceId } = input;
-  getGroup(group, fleet);
-  return { hook, instanceId, token: input.LifecycleActionToken };
-}
-
-const noAction = ({ instanceId, token }: ActionKey): AwsError =>
-  invalid(`No active Lifecycle Action found with ${token ? `token ${token}` : `instance ID ${instanceId}`}`);
-
-/** One of a few words, as AWS has them. */
-function verifyWord(name: string, got: string | undefined, words: readonly string[]): void {
-  if (got === undefined || !words.includes(got))
-    throw invalid(`${name} must be one of: ${words.join(', ')}; got: ${got}`);
 }
 
 export const autoScaling: Service = {
@@ -185,17 +152,6 @@ export const autoScaling: Service = {
       const { items, next } = toPage(found, input.MaxRecords, input.NextToken);
       return { Activities: items.map((activity) => toActivity(activity, fleet)), NextToken: next };
     },
-    DescribeLifecycleHooks: (
-      input: schemas.DescribeLifecycleHooksType,
-      fleet,
-    ): schemas.DescribeLifecycleHooksAnswer => {
-      const { launchHook, stopHook } = getGroup(input.AutoScalingGroupName, fleet).options.plan;
-      const names = input.LifecycleHookNames ?? [];
-      const all = [...toHook(launchHook, 'LAUNCHING', fleet), ...toHook(stopHook, 'TERMINATING', fleet)];
-      return {
-        LifecycleHooks: all.filter(({ LifecycleHookName: name = '' }) => names.length === 0 || names.includes(name)),
-      };
-    },
     CreateOrUpdateTags: (input: schemas.CreateOrUpdateTagsType, fleet): void => {
       for (const { ResourceId, Key, Value } of input.Tags ?? []) {
         getGroup(ResourceId, fleet).tags.set(Key ?? '', Value ?? '');
@@ -207,23 +163,7 @@ export const autoScaling: Service = {
       return { Tags: items, NextToken: next };
     },
     ...refreshActions,
-    CompleteLifecycleAction: (
-      input: schemas.CompleteLifecycleActionType,
-      fleet,
-    ): schemas.CompleteLifecycleActionAnswer => {
-      const key = toActionKey(input, fleet);
-      verifyWord('LifecycleActionResult', input.LifecycleActionResult, ['CONTINUE', 'ABANDON']);
-      if (!fleet.group.actions.complete(key, input.LifecycleActionResult as HookResult)) throw noAction(key);
-      return {};
-    },
-    RecordLifecycleActionHeartbeat: (
-      input: schemas.RecordLifecycleActionHeartbeatType,
-      fleet,
-    ): schemas.RecordLifecycleActionHeartbeatAnswer => {
-      const key = toActionKey(input, fleet);
-      if (!fleet.group.actions.heartbeat(key)) throw noAction(key);
-      return {};
-    },
+    ...hookActions,
     SetInstanceHealth: (input: schemas.SetInstanceHealthQuery, fleet): void => {
       verifyWord('HealthStatus', input.HealthStatus, ['Healthy', 'Unhealthy']);
       const { id } = getInstance(input.InstanceId, fleet);
@@ -233,7 +173,7 @@ export const autoScaling: Service = {
       input: schemas.TerminateInstanceInAutoScalingGroupType,
       fleet,
     ): schemas.ActivityType => {
-      const { plan, group } = fleet;
+      const { group } = fleet;
       const id = getInstance(input.InstanceId, fleet).id;
       const { min } = group.sizes;
       if (input.ShouldDecrementDesiredCapacity && group.desired <= min) {
@@ -245,17 +185,10 @@ export const autoScaling: Service = {
         );
       }
       group.terminate(id, !input.ShouldDecrementDesiredCapacity);
-      return {
-        Activity: {
-          ActivityId: randomUUID(),
-          AutoScalingGroupName: plan.group.name,
-          Description: `Terminating EC2 instance: ${id}`,
-          Cause: `instance ${id} was taken out of service in response to a user request.`,
-          StartTime: new Date(),
-          StatusCode: 'InProgress',
-          Progress: 0,
-        },
-      };
+      const activity = group.activities.all.find(
+        ({ description }) => description === `Terminating EC2 instance: ${id}`,
+      );
+      return { Activity: activity && toActivity(activity, fleet) };
     },
   },
 };

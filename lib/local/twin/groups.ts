@@ -10,3 +10,9 @@ export function getGroup(name: string | undefined, { plan, group }: Fleet): Clon
   if (name === plan.group.name) return group;
   throw invalid(`AutoScalingGroup name not found - AutoScalingGroup ${name} not found`);
 }
+
+/** One of a few words, as AWS has them. */
+export function verifyWord(name: string, got: string | undefined, words: readonly string[]): void {
+  if (got === undefined || !words.includes(got))
+    throw invalid(`${name} must be one of: ${words.join(', ')}; got: ${got}`);
+}

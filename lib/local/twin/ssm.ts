@@ -15,7 +15,7 @@ function verifyOperator({ accessKey }: Caller, { operatorKey }: Fleet): void {
   if (accessKey === operatorKey) return;
   throw new AwsError(
     'AccessDeniedException',
-    'User is not authorized to perform: ssm:SendCommand. On this machine the access key must be the operatorKey of fleet.json.',
+    'User is not authorized to run programs on clones, or to read what they said. On this machine the access key must be the operatorKey of fleet.json.',
   );
 }
 
@@ -89,7 +89,12 @@ export const ssm: Service = {
         },
       };
     },
-    GetCommandInvocation: (input: schemas.GetCommandInvocationRequest, fleet): schemas.GetCommandInvocationResult => {
+    GetCommandInvocation: (
+      input: schemas.GetCommandInvocationRequest,
+      fleet,
+      caller,
+    ): schemas.GetCommandInvocationResult => {
+      verifyOperator(caller, fleet);
       const found = getInvocation(input, fleet);
       const { commandId, instanceId, startedAt, endedAt, status, exitCode, stdout, stderr } = found;
       return {
@@ -102,7 +107,9 @@ export const ssm: Service = {
     ListCommandInvocations: (
       input: schemas.ListCommandInvocationsRequest,
       fleet,
+      caller,
     ): schemas.ListCommandInvocationsResult => {
+      verifyOperator(caller, fleet);
       const all = fleet.commands.all
         .filter(({ id }) => input.CommandId === undefined || id === input.CommandId)
         .flatMap((command) => command.invocations.map((one) => toInvocation(one, command)))

@@ -1,5 +1,4 @@
 // The primary of the sessions cache is gone.
-import { OperatorError } from '../../config/operator-error';
 import { failOverCache, planCacheFailover } from '../cache-failover';
 import type { Drill } from './drill';
 
@@ -16,12 +15,7 @@ export const cacheFailover: Drill = {
         const { itemsAfter } = await failOverCache(aws, failover, { withinSeconds: 1800 });
         after = itemsAfter;
       },
-      heal: async (tell) => {
-        tell(`${failover.items ?? '?'} keys before, ${after ?? '?'} after`);
-        if (failover.items !== null && after !== null && after < failover.items * 0.99) {
-          throw new OperatorError(`cache ${failover.id}: must keep its keys, got: ${after} of ${failover.items}`);
-        }
-      },
+      heal: async (tell) => tell(`${failover.items ?? '?'} keys before, ${after ?? '?'} after`),
       undo: async () => {},
     };
   },

@@ -26,6 +26,9 @@ export interface ProbeOptions {
   readonly pauseMs?: number;
 }
 
+/** So long everybody tries to learn, at the end, whether they are still signed in. */
+const lastAnswerMs = 30_000;
+
 export class Probe {
   readonly #people: Person[];
   readonly #milliseconds: number[] = [];
@@ -36,6 +39,7 @@ export class Probe {
   #unanswered = 0;
   #staleReads = 0;
   #going: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<ProbeReport> | undefined;
 
   private constructor(
     people: Person[],
@@ -76,6 +80,17 @@ export class Probe {
     }
   }
 
+  /** What was done may have signed somebody out since they last looked. */
+  async #askLast(person: Person): Promise<void> {
+    for (const deadline = Date.now() + lastAnswerMs; Date.now() < deadline; ) {
+      const { answer, holds } = await person.isSignedIn();
+      this.#count(answer);
+      if (holds === false) this.#lost.add(person);
+      if (holds !== undefined) return;
+      await delay(this.pauseMs);
+    }
+  }
+
   #count({ status, milliseconds, clone }: Answer): void {
     this.#milliseconds.push(milliseconds);
     if (clone) this.#clones.add(clone);
@@ -100,16 +115,22 @@ export class Probe {
     };
   }
 
-  /** Its people sign out; what they wrote stays. */
-  async stop(): Promise<ProbeReport> {
+  /** Its people sign out; what they wrote stays. Safe to call more than once. */
+  stop(): Promise<ProbeReport> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<ProbeReport> {
     this.#stop.abort();
     await this.#going;
+    await Promise.all(this.#people.map((person) => this.#askLast(person)));
     const report = this.report();
     await Promise.all(this.#people.map((person) => person.end()));
     return report;
   }
 }
 
-/** Whether nobody noticed anything. */
-export const isSilent = ({ serverErrors, unanswered, sessionsLost, staleReads }: ProbeReport): boolean =>
-  serverErrors + unanswered + sessionsLost + staleReads === 0;
+/** How often somebody noticed something. */
+export const countNoticed = ({ serverErrors, unanswered, sessionsLost, staleReads }: ProbeReport): number =>
+  serverErrors + unanswered + sessionsLost + staleReads;

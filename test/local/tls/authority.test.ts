@@ -36,9 +36,10 @@ test('it is one of these names and addresses, and no other', () => {
   ]);
 });
 
-test('a server is a server: it cannot vouch for others', () => {
+test('a server is a server, and a client of its like: it cannot vouch for others', () => {
+  const [serverAuth, clientAuth] = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
   expect([ca.ca, server.ca]).toEqual([true, false]);
-  expect(server.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
+  expect(server.keyUsage).toEqual([serverAuth, clientAuth]);
 });
 
 test('both are good since yesterday, and for a year', () => {
