@@ -1,4 +1,4 @@
-#!/usr/bin/env tsx
+#!/usr/bin/env -S node --require tsx/cjs
 // The command of developers and operators: parse, call lib, set the exit code.
 import { join } from 'node:path';
 import { runCommand } from '../lib/cli/program';
@@ -6,7 +6,10 @@ import { runCommand } from '../lib/cli/program';
 // The SDK tells every user of Node 20 to move on; who runs this has been told by `engines` what is supported.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-runCommand(process.argv.slice(2), { project: join(__dirname, '..'), env: process.env }).then(
+/** Verbs are modules that are imported once they run; whatever lets Node import TypeScript takes longer than `--help` may. */
+const letImport = async (): Promise<void> => void (await import('tsx/esm/api')).register();
+
+runCommand(process.argv.slice(2), { project: join(__dirname, '..'), env: process.env }, letImport).then(
   (code) => {
     process.exitCode = code;
   },

@@ -102,7 +102,7 @@ const rooms: Record<string, readonly string[]> = {
     'lib/stacks',
   ],
   'bin/clone.ts': ['lib/clone'],
-  'bin/clonekit.ts': ['node:*', 'lib/cli'],
+  'bin/clonekit.ts': ['node:*', 'lib/cli', 'tsx'],
   'bin/web.ts': ['node:*', 'lib/web'],
 };
 
@@ -125,7 +125,6 @@ const tools: Record<string, string> = {
   'ajv-formats-draft2019': 'how the CycloneDX library validates',
   'aws-cdk': '`npx cdk`',
   jest: '`npm test`',
-  tsx: 'how node reads TypeScript, named in cdk.json and package.json',
   typescript: '`npm run types`',
 };
 

@@ -51,7 +51,7 @@ afterAll(() => {
 const scripts = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).scripts as Record<string, string>;
 
 test('the two commands are the scripts that other tests and CI run', () => {
-  expect(scripts.start).toBe('exec node --import tsx bin/clonekit.ts up');
+  expect(scripts.start).toBe('exec node --require tsx/cjs bin/clonekit.ts up');
   expect(readFileSync(join(project, '.ci/run'), 'utf8')).toContain('\nnpm cit\n');
 });
 

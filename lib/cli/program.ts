@@ -12,9 +12,14 @@ const verbs = [declareLocalVerbs, declareLookVerbs, declareChangeVerbs, declareD
 
 /**
  * Runs one command line.
+ * @param beforeVerb runs before a verb is loaded, so that `--help` need not wait for it
  * @returns its exit code: 0 it holds, 1 it does not, 2 it was called wrongly, 3 where it works cannot be reached
  */
-export async function runCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function runCommand(
+  args: readonly string[],
+  surroundings: Surroundings,
+  beforeVerb: () => Promise<void> = async () => {},
+): Promise<number> {
   let exitCode = 0;
   const end = (code: number): void => {
     exitCode = code;
@@ -23,7 +28,8 @@ export async function runCommand(args: readonly string[], surroundings: Surround
     .description('Scalability by clones: one config becomes a fleet that runs here and deploys there.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
-    .helpCommand(false);
+    .helpCommand(false)
+    .hook('preAction', beforeVerb);
   for (const declare of verbs) declare(program, { surroundings, end });
   prepare(program);
   try {

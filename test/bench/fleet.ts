@@ -15,7 +15,7 @@ export async function measureFleet(workshop: Workshop, runs: number, servers: st
     const home = workshop.createFolder();
     const start = performance.now();
     const child = workshop.spawn(
-      [process.execPath, '--import', 'tsx', 'bin/clonekit.ts', 'up', '--json', '--port', '0'],
+      [process.execPath, '--require', 'tsx/cjs', 'bin/clonekit.ts', 'up', '--json', '--port', '0'],
       {
         env: { ...process.env, CLONEKIT_HOME: home, CLONEKIT_SERVERS: servers },
         stdio: ['ignore', 'pipe', 'inherit'],

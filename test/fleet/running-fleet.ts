@@ -18,7 +18,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const command = ['--import', 'tsx', join(project, 'bin/clonekit.ts')];
+const command = ['--require', 'tsx/cjs', join(project, 'bin/clonekit.ts')];
 
 /** A home that no other test has, and the environment that points there. */
 export function createHome(): { home: string; env: NodeJS.ProcessEnv; remove: () => void } {

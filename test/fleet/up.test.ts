@@ -111,7 +111,7 @@ describe('up', () => {
   });
 
   test('a reader that goes away does not orphan the fleet: it stops in order', async () => {
-    const command = `"${process.execPath}" --import tsx bin/clonekit.ts up --port 0 | head -n 3`;
+    const command = `"${process.execPath}" --require tsx/cjs bin/clonekit.ts up --port 0 | head -n 3`;
     await new Promise((resolve) => execFile('sh', ['-c', command], { cwd: project, env: place.env }, resolve));
     await until('the supervisor is gone', async () => findLeftovers(place.home).length === 0);
     await until('its file is gone', async () => !existsSync(join(place.home, 'fleet.json')));

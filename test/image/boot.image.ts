@@ -31,7 +31,15 @@ test('it makes the image, sees everything hold, and leaves nothing running', asy
 });
 
 test('whoever is not root is told so in one sentence, before anything is made', async () => {
-  const args = ['--reuid=65534', '--clear-groups', process.execPath, '--import', 'tsx', 'bin/clonekit.ts', 'image'];
+  const args = [
+    '--reuid=65534',
+    '--clear-groups',
+    process.execPath,
+    '--require',
+    'tsx/cjs',
+    'bin/clonekit.ts',
+    'image',
+  ];
   const run = promisify(execFile)('setpriv', args, { cwd: project, env: { ...env, HOME: '/tmp' } });
   await expect(run).rejects.toMatchObject({
     code: 1,
