@@ -6,14 +6,13 @@ import { promisify } from 'node:util';
 import { imageLockFile, type LockedImage, readImageLock } from '../config/image-lock';
 import { stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
-import { getStages } from '../config/stages';
+import type { StageConfig } from '../config/stage-config';
 import type { ReleaseImage } from '../ops/rollback';
-import type { Stage } from '../ops/stage';
 import { releasesFolder } from '../release/home';
 import { runCdk } from './cdk';
 import type { Change } from './change';
 import type { Surroundings } from './flags';
-import { lockImage } from './image-lock-file';
+import { lockImage, readImageLockFile } from './image-lock-file';
 
 const run = promisify(execFile);
 
@@ -30,16 +29,19 @@ async function findLocked(project: string, stage: string, release: string): Prom
 }
 
 /** @throws OperatorError when the stage locks no images, or nobody knows that release any more */
-export async function toLockedDeploy(stage: Stage, image: ReleaseImage, surroundings: Surroundings): Promise<Change> {
+export async function toLockedDeploy(
+  { stage, image: { bake } }: Pick<StageConfig, 'stage' | 'image'>,
+  image: ReleaseImage,
+  surroundings: Surroundings,
+): Promise<Change> {
   const { project } = surroundings;
   const short = image.release.slice(0, 12);
-  const [config] = getStages(stage.name);
-  if (config?.image.bake !== 'locked') {
+  if (bake !== 'locked') {
     throw new OperatorError(
-      `${stage.name}: image.bake must be locked for a rollback, got: on-deploy. Check out the commit of release ${short} and deploy it; its image is baked again`,
+      `${stage}: image.bake must be locked for a rollback, got: on-deploy. Check out the commit of release ${short} and deploy it; its image is baked again`,
     );
   }
-  const locked = await findLocked(project, stage.name, image.release);
+  const locked = await findLocked(project, stage, image.release);
   if (!locked || locked.ami !== image.imageId) {
     throw new OperatorError(
       `${imageLockFile}: its history must hold release ${short} with ${image.imageId}, got: ${locked?.ami ?? 'nothing'}. Choose another: npx clonekit releases`,
@@ -51,16 +53,23 @@ export async function toLockedDeploy(stage: Stage, image: ReleaseImage, surround
       `release ${short}: must be packed at ${archive}, got: nothing there. Check out commit ${locked.commit} and run: npx clonekit release`,
     );
   }
-  const args = ['deploy', stackName(stage.name, 'fleet'), '-c', `stage=${stage.name}`, '-c', `release=${archive}`];
+  const args = ['deploy', stackName(stage, 'fleet'), '-c', `stage=${stage}`, '-c', `release=${archive}`];
   return {
     touches: [
       `${imageLockFile}: ${locked.ami} of release ${short}, as it was at commit ${locked.commit}; commit it afterwards`,
       `npx cdk ${args.join(' ')}: every clone, new ones first`,
     ],
     run: async () => {
+      const lockedBefore = readImageLockFile(project).find((one) => one.stage === stage);
       lockImage(project, locked);
-      await runCdk([...args, '--require-approval', 'never'], surroundings);
-      return `stage ${stage.name} runs release ${short} again; commit ${imageLockFile}`;
+      try {
+        await runCdk([...args, '--require-approval', 'never'], surroundings);
+      } catch (error) {
+        // The stack has gone back to what it was, and so does what the next deploy would take.
+        if (lockedBefore) lockImage(project, lockedBefore);
+        throw error;
+      }
+      return `stage ${stage} runs release ${short} again; commit ${imageLockFile}`;
     },
   };
 }

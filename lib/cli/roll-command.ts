@@ -1,5 +1,6 @@
 // Runs `roll` and `rollback`: starts or watches, tells how far it is, and what people noticed.
 import { OperatorError } from '../config/operator-error';
+import type { StageConfig } from '../config/stage-config';
 import type { Aws } from '../ops/aws';
 import type { TemplateReference } from '../ops/launch-template';
 import { countNoticed, Probe } from '../ops/probe/probe';
@@ -168,6 +169,10 @@ export const rollbackCommand = (
     }
     const image = await getRelease(aws, release);
     if (aws.target.endpoint) return toReleaseChange(aws, stage, image, flags);
-    const { toLockedDeploy } = await import('./locked-deploy');
-    return toLockedDeploy(stage, image, surroundings);
+    const [{ getStages }, { toLockedDeploy }] = await Promise.all([
+      import('../config/stages'),
+      import('./locked-deploy'),
+    ]);
+    const [config] = getStages(stage.name) as [StageConfig];
+    return toLockedDeploy(config, image, surroundings);
   });

@@ -1,13 +1,14 @@
-// The databases of a fleet: a primary, its standby where the template has one, and replicas; and who takes over from whom.
+// The databases of a fleet, and what can be done to them: restarts, a standby that takes over, a replica that goes its own way.
+import { DatabaseSet, type DatabaseSetPlan, type Part } from './database-set';
 import { findFreePort } from './free-port';
 import type { FleetPlan } from './plan';
-import type { DatabasePlan } from './plan/database';
 import type { Processes } from './processes';
 import type { Program } from './programs/program';
 import type { RunFolder } from './run-folder';
 import { generatePassword } from './secrets';
 import type { Accounts, Login } from './servers/accounts';
 import { Database } from './servers/database';
+import { moveInto } from './servers/database-move';
 import type { ServiceEvents } from './service-events';
 import type { ServerTls } from './tls/authority';
 
@@ -24,30 +25,42 @@ export interface DatabasesOptions extends Pick<Accounts, 'users'> {
 }
 
 /** RDS's word. */
-export type DatabaseStatus = 'available' | 'rebooting' | 'modifying' | 'failed';
+export type DatabaseStatus = 'available' | 'creating' | 'rebooting' | 'modifying' | 'failed';
 
-interface Part {
-  readonly name: string;
-  readonly start: () => Promise<Database>;
-}
+/** Room for the servers of one set: a primary, its standby, and as many replicas as RDS allows. */
+const idsPerSet = 32;
 
 export class Databases {
-  #primary: Database | undefined;
-  #standby: Database | undefined;
-  readonly #replicas: (Database | undefined)[] = [];
+  #current: DatabaseSet;
+  readonly #others = new Set<DatabaseSet>();
+  #made = 0;
   readonly #busy = new Map<string, DatabaseStatus>();
+  readonly #work = new Set<Promise<void>>();
   /** The same on all: whoever follows one may have to follow another. */
   readonly #passwords = { overseer: generatePassword(32), replication: generatePassword(32) };
 
-  constructor(private readonly options: DatabasesOptions) {}
-
-  /** Those that RDS lists: the primary, then the others in the order of the plan. A standby is none of its own. */
-  get instances(): Database[] {
-    return [this.#primary, ...this.#replicas].filter((database) => database !== undefined);
+  constructor(private readonly options: DatabasesOptions) {
+    const { plan, portOf } = options;
+    this.#current = this.#make(plan, async ({ key }) => portOf(key));
   }
 
-  get hasStandby(): boolean {
-    return this.#standby !== undefined;
+  /** Those that clones use. */
+  get current(): DatabaseSet {
+    return this.#current;
+  }
+
+  /** Those that RDS lists: the current ones first, the primary before its replicas. */
+  get instances(): Database[] {
+    return this.#sets.flatMap(({ instances }) => instances);
+  }
+
+  get #sets(): DatabaseSet[] {
+    return [this.#current, ...this.#others];
+  }
+
+  /** Of a primary that has one. */
+  standbyOf(primary: Database): Database | undefined {
+    return this.#sets.find((set) => set.primary === primary)?.standby;
   }
 
   find(id: string): Database | undefined {
@@ -58,71 +71,43 @@ export class Databases {
     return this.#busy.get(database.plan.id) ?? (database.process.ended ? 'failed' : 'available');
   }
 
-  /** How each is started; all at once, whoever follows waits for the primary. */
+  /** How each of the first ones is started. */
   starts(): Part[] {
-    const { primary, replicas } = this.options.plan;
-    let isUp: (database: Database) => void = () => {};
-    let failed: (error: unknown) => void = () => {};
-    const source = new Promise<Database>((resolve, reject) => {
-      isUp = resolve;
-      failed = reject;
-    });
-    source.catch(() => {});
-    /** @param keep remembers it before it follows: whoever stops the fleet meanwhile must find it */
-    const follower = async (
-      plan: DatabasePlan,
-      index: number,
-      name: string,
-      port: number,
-      keep: (database: Database) => void,
-    ): Promise<Database> => {
-      const started = await this.#start(plan, index, name, port);
-      keep(started);
-      await started.follow(await source);
-      return started;
-    };
-    return [
-      {
-        name: 'primary',
-        start: async () => {
-          try {
-            this.#primary = await this.#start(primary, 0, 'primary', this.options.portOf(primary.key));
-            isUp(this.#primary);
-            return this.#primary;
-          } catch (error) {
-            failed(error);
-            throw error;
-          }
-        },
-      },
-      ...(primary.multiAz
-        ? [
-            {
-              name: 'standby',
-              start: async () =>
-                await follower({ ...primary, role: 'replica' }, 1, 'standby', await findFreePort(), (database) => {
-                  this.#standby = database;
-                }),
-            },
-          ]
-        : []),
-      ...replicas.map((replica, index) => ({
-        name: `replica ${index + 1}`,
-        start: () =>
-          follower(replica, index + 2, replica.id, this.options.portOf(replica.key), (database) => {
-            this.#replicas[index] = database;
-          }),
-      })),
-    ];
+    return this.#current.starts();
   }
 
-  #start(database: DatabasePlan, index: number, name: string, port: number): Promise<Database> {
-    const { program, processes, run, pristineFolder, plan, master, users, tls } = this.options;
-    const part = `database-${index + 1}`;
-    return Database.start({
-      ...{ program, processes, pristineFolder, port, database, name, master, users, tls },
-      ...{ logFile: run.logOf(part), folder: run.of(part), socketFolder: run.sockets, serverId: index + 1 },
-      ...{ databaseName: plan.primary.databaseName, passwords: this.#passwords },
+  /** Others that follow those of today; they are to be started. */
+  addFollowers(plan: DatabaseSetPlan): DatabaseSet {
+    const made = this.#make(plan, findFreePort, this.#current.primary);
+    this.#others.add(made);
+    return made;
+  }
+
+  /** Clones use these from now on. */
+  take(set: DatabaseSet): void {
+    this.#others.delete(set);
+    this.#others.add(this.#current);
+    this.#current = set;
+  }
+
+  /** They are not listed any more. */
+  forget(set: DatabaseSet): void {
+    this.#others.delete(set);
+  }
+
+  #make(plan: DatabaseSetPlan, portOf: (database: { key: string }) => Promise<number>, source?: Database): DatabaseSet {
+    const { program, processes, run, pristineFolder, plan: first, master, users, tls } = this.options;
+    const firstServerId = 1 + idsPerSet * this.#made++;
+    return new DatabaseSet({
+      ...{ plan, firstServerId, portOf, findPort: findFreePort, source },
+      launch: async (database, { name, serverId, port }) => {
+        const part = `database-${serverId}`;
+        return await Database.start({
+          ...{ program, processes, pristineFolder, port, database, name, master, users, tls, serverId },
+          ...{ logFile: run.logOf(part), folder: run.of(part), socketFolder: run.sockets },
+          ...{ databaseName: first.primary.databaseName, passwords: this.#passwords },
+        });
+      },
     });
   }
 
@@ -132,9 +117,11 @@ export class Databases {
 
   /** Restarts its process; whoever keeps it alive starts it again. Returns at once, as RDS does. */
   reboot(database: Database): void {
-    this.#do(database, 'rebooting', async () => {
-      this.#tell(database, 'DB instance shutdown', 'availability');
-      await database.restartBy(() => database.process.stop('SIGTERM', 5000));
+    this.run([database], 'rebooting', async () => {
+      await database.restartBy(async () => {
+        await database.process.stop('SIGTERM', 5000);
+        this.#tell(database, 'DB instance shutdown', 'availability');
+      });
       this.#tell(database, 'DB instance restarted', 'availability');
     });
   }
@@ -143,9 +130,11 @@ export class Databases {
    * The standby takes over the address of the primary. RDS has every acknowledged write on both disks at any time; here the
    * primary takes no more of them, and the standby gets what it has, before it is ended by force.
    */
-  failOver(): void {
-    const [primary, standby] = [this.#primary as Database, this.#standby as Database];
-    this.#do(primary, 'rebooting', async () => {
+  failOver(primary: Database): void {
+    const set = this.#sets.find((one) => one.primary === primary);
+    const standby = set?.standby;
+    if (!set || !standby) throw new Error(`${primary.plan.id} has no standby`);
+    this.run([primary], 'rebooting', async () => {
       this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
       try {
         await standby.catchUp(await primary.stopWrites());
@@ -155,19 +144,14 @@ export class Databases {
         await primary.takeWrites();
         throw error;
       }
-      const { port } = primary.address;
-      await Promise.all([
-        primary.restartBy(async () => {
-          primary.become('replica', standby.address.port);
-          await primary.process.stop('SIGKILL', 1000);
-        }),
-        standby.restartBy(async () => {
-          standby.become('primary', port);
-          await standby.process.stop('SIGTERM', 5000);
-        }),
-      ]);
-      this.#primary = standby;
-      this.#standby = primary;
+      const { identity } = primary;
+      await moveInto(
+        [{ database: primary, to: { name: standby.name, role: 'replica' }, by: 'SIGKILL' }],
+        [{ database: standby, to: { ...identity, role: 'primary' }, by: 'SIGTERM' }],
+      );
+      set.swap();
+      const servers = this.#sets.flatMap((one) => one.servers);
+      for (const server of servers) if (server.source === primary) server.sourceIs(standby);
       await primary.follow(standby);
       this.#tell(standby, 'DB instance restarted', 'availability');
       this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
@@ -176,36 +160,32 @@ export class Databases {
 
   /** It stops following, for good. */
   promote(replica: Database): void {
-    this.#do(replica, 'modifying', async () => {
-      this.#tell(replica, 'Promoted Read Replica to a stand-alone database instance.', 'read replica');
+    this.run([replica], 'modifying', async () => {
       await replica.promote();
+      this.#tell(replica, 'Promoted Read Replica to a stand-alone database instance.', 'read replica');
     });
   }
 
-  readonly #work = new Set<Promise<void>>();
-
-  #do({ plan }: Database, status: DatabaseStatus, work: () => Promise<void>): void {
-    this.#busy.set(plan.id, status);
+  /** They are busy while the work goes on; that it fails is told of the first of them. */
+  run(databases: readonly Database[], status: DatabaseStatus, work: () => Promise<void>): void {
+    const ids = databases.map(({ plan }) => plan.id);
+    for (const id of ids) this.#busy.set(id, status);
     const done = work()
-      .catch((error) =>
-        this.options.events.add({
-          source: plan.id,
-          type: 'db-instance',
-          message: String(error),
-          categories: ['failure'],
-        }),
-      )
+      .catch((error) => {
+        const [source = ''] = ids;
+        this.options.events.add({ source, type: 'db-instance', message: String(error), categories: ['failure'] });
+      })
       .finally(() => {
-        this.#busy.delete(plan.id);
+        for (const id of ids) this.#busy.delete(id);
         this.#work.delete(done);
       });
     this.#work.add(done);
   }
 
   async stop(): Promise<void> {
-    const followers = [...this.#replicas, this.#standby].filter((database) => database !== undefined);
-    await Promise.allSettled(followers.map((database) => database.stop()));
-    await Promise.allSettled([this.#primary?.stop()]);
+    // Whoever follows goes before whom it follows; others follow the current ones, or nobody.
+    await Promise.allSettled([...this.#others].map((set) => set.stop()));
+    await Promise.allSettled([this.#current.stop()]);
     await Promise.allSettled(this.#work);
   }
 }

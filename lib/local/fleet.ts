@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { Alarms } from './alarms/alarms';
+import { BlueGreen } from './blue-green';
 import { Bucket } from './bucket';
 import { Commands } from './commands';
 import { Databases } from './databases';
@@ -89,6 +90,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   readonly alarms: Alarms;
   readonly #caches: (CacheServer | undefined)[] = [];
   #databases: Databases | undefined;
+  #blueGreen: BlueGreen | undefined;
   #loadBalancer: LoadBalancer | undefined;
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
@@ -143,6 +145,11 @@ export class Fleet extends EventEmitter<FleetEvents> {
   /** What can be done to them. */
   get databaseFleet(): Databases {
     return present(this.#databases);
+  }
+
+  /** Copies of them that are to take over. */
+  get blueGreen(): BlueGreen {
+    return present(this.#blueGreen);
   }
 
   get loadBalancer(): LoadBalancer {
@@ -329,6 +336,10 @@ export class Fleet extends EventEmitter<FleetEvents> {
       events: this.events,
     });
     this.#databases = databases;
+    this.#blueGreen = new BlueGreen({
+      ...{ databases, events: this.events },
+      keep: (server) => this.#parts.keepServer({ name: server.name, server }),
+    });
     await this.#parts.all(
       databases
         .starts()

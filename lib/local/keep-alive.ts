@@ -11,7 +11,7 @@ export interface Server {
 export interface KeepAliveOptions {
   readonly name: string;
   readonly server: Server;
-  /** Aborted when the fleet stops. */
+  /** Aborted when it is not wanted any more, as when the fleet stops. */
   readonly stop: AbortSignal;
   /** Run once the server is back, before anybody is told. */
   readonly onBack: () => Promise<void>;
@@ -22,7 +22,7 @@ export interface KeepAliveOptions {
 const maxDeaths = 5;
 const soonMs = 10_000;
 
-/** Resolves when the fleet stops; rejects with why the server cannot be brought back. */
+/** Resolves when it is not wanted any more; rejects with why the server cannot be brought back. */
 export async function keepAlive({ name, server, stop, onBack, onEvent }: KeepAliveOptions): Promise<void> {
   for (let deaths = 0; !stop.aborted; ) {
     const since = Date.now();

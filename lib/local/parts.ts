@@ -34,7 +34,7 @@ export class Parts {
     start: () => Promise<T>,
     toServers: (part: T) => readonly KeptServer[],
   ): Promise<T> {
-    const { processes, isStopping, onStarted, onEvent } = this.options;
+    const { isStopping, onStarted } = this.options;
     const began = Date.now();
     const part = await start();
     if (isStopping()) {
@@ -42,10 +42,17 @@ export class Parts {
       throw new Stopped();
     }
     onStarted(name, (Date.now() - began) / 1000, `${flavour} ${version}`);
-    for (const { onBack = async () => {}, ...kept } of toServers(part)) {
-      this.keep(keepAlive({ ...kept, stop: processes.stop, onBack, onEvent }));
-    }
+    for (const kept of toServers(part)) this.keepServer(kept);
     return part;
+  }
+
+  /** Brings it back when it dies. @returns a function to call before it is stopped for good */
+  keepServer({ onBack = async () => {}, ...kept }: KeptServer): () => void {
+    const { processes, onEvent } = this.options;
+    const own = new AbortController();
+    const stop = AbortSignal.any([processes.stop, own.signal]);
+    this.keep(keepAlive({ ...kept, stop, onBack, onEvent }));
+    return () => own.abort();
   }
 
   /** Work that goes on until the fleet stops; that it fails is told. */

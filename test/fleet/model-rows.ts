@@ -73,6 +73,7 @@ export function toRows(plan: FleetPlan): Row[] {
     row('elasticache DescribeUsers'),
     row('rds DescribeDBInstances', {}, { least: 2, pages: true }),
     row('rds DescribeDBParameters', { DBParameterGroupName: plan.primary.parameterGroup }, { least: 2, pages: true }),
+    row('rds DescribeBlueGreenDeployments'),
     row('rds DescribeEvents', {}, { least: 2, pages: true }),
     row('secretsmanager GetSecretValue', { SecretId: secret?.arn }),
     row('secretsmanager DescribeSecret', { SecretId: secret?.arn }),

@@ -15,7 +15,12 @@ import {
   ElastiCacheClient,
   TestFailoverCommand,
 } from '@aws-sdk/client-elasticache';
-import { DescribeEventsCommand, RDSClient, RebootDBInstanceCommand } from '@aws-sdk/client-rds';
+import {
+  CreateBlueGreenDeploymentCommand,
+  DescribeEventsCommand,
+  RDSClient,
+  RebootDBInstanceCommand,
+} from '@aws-sdk/client-rds';
 import { PutParameterCommand, SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { services } from '../../lib/local/twin/twin';
 import { planWith } from '../local/planned';
@@ -92,7 +97,7 @@ async function askModels({ command: [file, ...args], env }: Python): Promise<Fin
 /** Who may run programs on clones. */
 const toOperatorKey = (): string => JSON.parse(readFileSync(join(fleet.home, 'fleet.json'), 'utf8')).operatorKey;
 
-/** What some calls tell of must have happened: a command, a parameter, a roll, a failover, a restart, a line of an operator. */
+/** What some calls tell of must have happened: a command, a parameter, a roll, a failover, a restart, a copy of the databases, a line of an operator. */
 async function prepare(): Promise<void> {
   const operatorKey = toOperatorKey();
   const ssm = new SSMClient({ ...settings(), credentials: { accessKeyId: operatorKey, secretAccessKey: operatorKey } });
@@ -116,10 +121,12 @@ async function prepare(): Promise<void> {
   await caches.send(new TestFailoverCommand({ ReplicationGroupId: sessions?.id, NodeGroupId: '0001' }));
   const rds = new RDSClient(settings());
   await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: replica?.id }));
+  const Source = `arn:aws:rds:${plan.region}:000000000000:db:${plan.primary.id}`;
+  await rds.send(new CreateBlueGreenDeploymentCommand({ BlueGreenDeploymentName: 'upgrade', Source }));
   await until('all is at rest again', async () => {
     const { Events: happened = [] } = await rds.send(new DescribeEventsCommand({}));
     const { Events: failedOver = [] } = await caches.send(new DescribeCacheEventsCommand({}));
-    return happened.length >= 2 && failedOver.length >= 2;
+    return happened.length >= 3 && failedOver.length >= 2;
   });
   for (const client of [ssm, scaling, logs, caches, rds]) client.destroy();
 }

@@ -10,6 +10,7 @@ import { Processes } from '../../lib/local/processes';
 import { provideProgram } from '../../lib/local/programs/provide';
 import { RunFolder } from '../../lib/local/run-folder';
 import type { Database } from '../../lib/local/servers/database';
+import { getFlavour } from '../../lib/local/servers/database-flavours';
 import { ServiceEvents } from '../../lib/local/service-events';
 import { makeServerTls, type ServerTls } from '../../lib/local/tls/authority';
 import { until } from '../fleet/running-fleet';
@@ -85,7 +86,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
 
   test('a standby runs and is none of the instances', async () => {
     await primary().query('CREATE TABLE clonekit.things (id INT PRIMARY KEY)');
-    expect(databases.hasStandby).toBe(true);
+    expect(databases.standbyOf(primary())).toBeDefined();
     expect(databases.instances.map(({ plan }) => plan.role)).toEqual(['primary', 'replica']);
     expect(processes.records.map(({ name }) => name)).toContain('standby');
     await write(0);
@@ -105,7 +106,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
       }
     })();
     await until('some are written', async () => written.length > 20);
-    databases.failOver();
+    databases.failOver(primary());
     expect(databases.statusOf(primary())).toBe('rebooting');
     await until('it is over', async () => messages().includes('Multi-AZ instance failover completed'));
     const many = written.length;
@@ -122,7 +123,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
 
   test('after it, the standby that was the primary follows, so that it can be done again', async () => {
     const before = messages().length;
-    databases.failOver();
+    databases.failOver(primary());
     await until('it is over', async () => messages().slice(before).includes('Multi-AZ instance failover completed'));
     await write(1_000_000);
     await until('the replica has it', async () => (await read(replica())).includes(1_000_000));
@@ -151,4 +152,16 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     expect(await read(replica())).not.toContain(3_000_000);
     expect(await replica().findLagSeconds()).toBeUndefined();
   });
+
+  test('a standby that cannot catch up does not take over: the primary goes on as it was', async () => {
+    const [stop = ''] = getFlavour(primary().program).unfollow;
+    await databases.standbyOf(primary())?.query(stop);
+    await write(4_000_000);
+    const { pid } = primary().process;
+    databases.failOver(primary());
+    await until('it is given up', async () => messages().at(-1)?.includes('did not catch up'));
+    await until('it is at rest', async () => databases.statusOf(primary()) === 'available');
+    await write(5_000_000);
+    expect(primary().process.pid).toBe(pid);
+  }, 60_000);
 });

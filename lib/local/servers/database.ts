@@ -34,17 +34,26 @@ export interface DatabaseOptions extends Accounts {
   readonly tls?: ServerTls;
 }
 
+/** What may change while it lives. */
+export interface DatabaseIdentity {
+  readonly id: string;
+  readonly role: DatabasePlan['role'];
+  readonly port: number;
+  /** What people call it. @default - its role, or its identifier */
+  readonly name?: string;
+}
+
 export class Database {
   readonly #passwords: { readonly overseer: string; readonly replication: string };
   readonly #data: string;
-  #port: number;
-  #role: DatabasePlan['role'];
+  #identity: DatabaseIdentity;
+  #source: Database | undefined;
   #process: FleetProcess | undefined;
 
   private constructor(private readonly options: DatabaseOptions) {
     this.#passwords = options.passwords ?? { overseer: generatePassword(32), replication: generatePassword(32) };
-    this.#port = options.port;
-    this.#role = options.database.role;
+    const { name, port, database } = options;
+    this.#identity = { name, port, id: database.id, role: database.role };
     this.#data = join(options.folder, 'data');
   }
 
@@ -60,17 +69,27 @@ export class Database {
     return server;
   }
 
-  /** What it is now: roles change. */
+  /** What it is now: roles and names change. */
   get plan(): DatabasePlan {
-    return { ...this.options.database, role: this.#role };
+    const { id, role } = this.#identity;
+    return { ...this.options.database, id, role };
+  }
+
+  get identity(): DatabaseIdentity {
+    return this.#identity;
   }
 
   get name(): string {
-    return this.options.name ?? (this.plan.role === 'primary' ? 'primary' : this.plan.id);
+    return this.#identity.name ?? (this.plan.role === 'primary' ? 'primary' : this.plan.id);
   }
 
   get address(): Address {
-    return { host: '127.0.0.1', port: this.#port };
+    return { host: '127.0.0.1', port: this.#identity.port };
+  }
+
+  /** Whom it follows. */
+  get source(): Database | undefined {
+    return this.#source;
   }
 
   get program(): Program {
@@ -91,7 +110,7 @@ export class Database {
     const { program, folder } = this.options;
     this.#process = await FleetProcess.start({
       name: this.name,
-      command: [...program.command, ...toArguments(this.options, this.#port, this.#data), ...extra],
+      command: [...program.command, ...toArguments(this.options, this.#identity.port, this.#data), ...extra],
       cwd: folder,
       logFile: this.options.logFile,
       processes: this.options.processes,
@@ -105,9 +124,8 @@ export class Database {
   }
 
   /** What it is, and where it listens, once it is started again. */
-  become(role: DatabasePlan['role'], port: number): void {
-    this.#role = role;
-    this.#port = port;
+  become(identity: Partial<DatabaseIdentity>): void {
+    this.#identity = { ...this.#identity, ...identity };
   }
 
   /** Ends it in some way, and waits until whoever keeps it alive has started it again. */
@@ -150,19 +168,32 @@ export class Database {
 
   /** Stops following and takes writes. */
   async promote(): Promise<void> {
-    for (const statement of getFlavour(this.program).unfollow) await this.query(statement);
+    await this.unfollow();
     await this.takeWrites();
-    this.#role = 'primary';
+    this.become({ role: 'primary' });
+  }
+
+  /** Takes nothing more from whom it followed. */
+  async unfollow(): Promise<void> {
+    for (const statement of getFlavour(this.program).unfollow) await this.query(statement);
+    this.#source = undefined;
   }
 
   /** Makes this server a read-only replica of another, and waits until it has caught up with it. */
   async follow(primary: Database): Promise<void> {
     const flavour = getFlavour(this.program);
+    if (this.#source) await this.unfollow();
     const caFile = primary.options.tls?.caFile;
     const source = { ...primary.address, username: replicationUser, password: primary.#passwords.replication, caFile };
     for (const statement of flavour.follow(source)) await this.query(statement);
     await this.query(flavour.refuseWrites);
+    this.#source = primary;
     await this.process.untilHealthy(async () => (await this.findLagSeconds()) === 0, 30_000);
+  }
+
+  /** Another answers at the address that it follows. */
+  sourceIs(source: Database): void {
+    this.#source = source;
   }
 
   /** Seconds a replica is behind its primary; undefined on a primary and while replication does not run. */
@@ -175,6 +206,11 @@ export class Database {
 
   async stop(): Promise<void> {
     await this.process.stop('SIGTERM', 5000);
+  }
+
+  /** Of one that was stopped for good. */
+  removeData(): void {
+    rmSync(this.options.folder, { recursive: true, force: true });
   }
 
   /** Runs one statement as the supervisor, who may do anything. */

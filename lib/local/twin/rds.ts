@@ -3,22 +3,24 @@ import * as schemas from '@aws-sdk/client-rds';
 import type { Fleet } from '../fleet';
 import { account } from '../physical';
 import type { Database } from '../servers/database';
+import { blueGreenActions, toDatabaseArn } from './blue-green';
 import { findEvents } from './events';
 import { verifyFilters } from './filters';
 import { toPage } from './page';
 import { AwsError, type Service, select } from './service';
 
 const parameterGroupOf = ({ plan }: Database): string => plan.parameterGroup;
+/** Of what it has events of: their type is the word of its ARN, but for databases. */
+const arnTypes: Readonly<Record<string, string>> = { 'db-instance': 'db', 'blue-green-deployment': 'deployment' };
 
 async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBInstance> {
   const { plan, databaseFleet } = fleet;
-  const isReplica = database.plan.role === 'replica';
-  const isFirst = database.plan.id === plan.primary.id;
-  const replicates = !isReplica || (await database.findLagSeconds().catch(() => undefined)) !== undefined;
-  const followers = fleet.databases.filter((one) => one !== database && one.plan.role === 'replica');
+  const { source } = database;
+  const replicates = !source || (await database.findLagSeconds().catch(() => undefined)) !== undefined;
+  const followers = fleet.databases.filter((one) => one.source === database);
   return {
     DBInstanceIdentifier: database.plan.id,
-    DBInstanceArn: `arn:aws:rds:${plan.region}:${account}:db:${database.plan.id}`,
+    DBInstanceArn: toDatabaseArn(database.plan.id, plan.region),
     DBInstanceClass: database.plan.instanceClass,
     DBInstanceStatus: databaseFleet.statusOf(database),
     Engine: database.program.flavour,
@@ -28,17 +30,18 @@ async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBI
     InstanceCreateTime: database.process.startedAt,
     DBParameterGroups: [{ DBParameterGroupName: parameterGroupOf(database), ParameterApplyStatus: 'in-sync' }],
     // A standby really runs, on this machine as all else.
-    MultiAZ: isFirst && databaseFleet.hasStandby,
+    MultiAZ: databaseFleet.standbyOf(database) !== undefined,
     StorageEncrypted: false,
     PubliclyAccessible: false,
-    ...(isReplica
+    ...(source
       ? {
-          ReadReplicaSourceDBInstanceIdentifier: plan.primary.id,
+          ReadReplicaSourceDBInstanceIdentifier: source.plan.id,
           StatusInfos: [
             { StatusType: 'read replication', Normal: replicates, Status: replicates ? 'replicating' : 'error' },
           ],
         }
-      : { ReadReplicaDBInstanceIdentifiers: isFirst ? followers.map(({ plan: { id } }) => id) : [] }),
+      : {}),
+    ReadReplicaDBInstanceIdentifiers: followers.map((follower) => follower.plan.id),
   };
 }
 
@@ -58,6 +61,7 @@ export const rds: Service = {
   namespace: 'http://rds.amazonaws.com/doc/2014-10-31/',
   schemas,
   actions: {
+    ...blueGreenActions,
     DescribeDBInstances: async (
       input: schemas.DescribeDBInstancesMessage,
       fleet,
@@ -90,15 +94,15 @@ export const rds: Service = {
       fleet,
     ): Promise<schemas.RebootDBInstanceResult> => {
       const database = getAvailable(input.DBInstanceIdentifier, fleet);
-      const { databaseFleet, plan } = fleet;
+      const { databaseFleet } = fleet;
       if (input.ForceFailover) {
-        if (database.plan.id !== plan.primary.id || !databaseFleet.hasStandby) {
+        if (!databaseFleet.standbyOf(database)) {
           throw new AwsError(
             'InvalidParameterCombination',
             'The ForceFailover parameter cannot be specified for a DB instance that is not Multi-AZ.',
           );
         }
-        databaseFleet.failOver();
+        databaseFleet.failOver(database);
       } else {
         databaseFleet.reboot(database);
       }
@@ -116,12 +120,12 @@ export const rds: Service = {
       return { DBInstance: await toInstance(database, fleet) };
     },
     DescribeEvents: (input: schemas.DescribeEventsMessage, fleet): schemas.EventsMessage => {
-      const found = findEvents(fleet.events, ['db-instance'], input);
+      const found = findEvents(fleet.events, Object.keys(arnTypes), input);
       const { items, next } = toPage(found, input.MaxRecords, input.Marker);
       return {
         Events: items.map(({ at, source, type, message, categories }) => ({
           ...{ SourceIdentifier: source, SourceType: type as schemas.SourceType, Message: message, Date: at },
-          SourceArn: `arn:aws:rds:${fleet.plan.region}:${account}:db:${source}`,
+          SourceArn: `arn:aws:rds:${fleet.plan.region}:${account}:${arnTypes[type]}:${source}`,
           EventCategories: [...categories],
         })),
         Marker: next,
