@@ -9,7 +9,12 @@ import {
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient, GetMetricDataCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  DescribeLogGroupsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeEventsCommand as DescribeCacheEventsCommand,
   ElastiCacheClient,
@@ -178,6 +183,22 @@ test.each(waiters.map(({ client, name, input }, index) => [client, name, input, 
     expect(findings.waiters[index]).toBe('reached');
   },
 );
+
+test('a page that nobody offered is refused with the code of the service', async () => {
+  const rds = new RDSClient(settings());
+  const scaling = new AutoScalingClient(settings());
+  const logs = new CloudWatchLogsClient(settings());
+  await expect(rds.send(new DescribeEventsCommand({ Marker: 'other' }))).rejects.toMatchObject({
+    name: 'InvalidParameterValue',
+  });
+  await expect(scaling.send(new DescribeAutoScalingGroupsCommand({ NextToken: 'other' }))).rejects.toMatchObject({
+    name: 'InvalidNextToken',
+  });
+  await expect(logs.send(new DescribeLogGroupsCommand({ nextToken: 'other' }))).rejects.toMatchObject({
+    name: 'InvalidParameterException',
+  });
+  for (const client of [rds, scaling, logs]) client.destroy();
+});
 
 test('what visitors asked is what CloudWatch counted, and who answered', async () => {
   const watch = new CloudWatchClient(settings());

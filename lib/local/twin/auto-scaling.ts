@@ -98,6 +98,7 @@ export const autoScaling: Service = {
   protocol: 'query',
   namespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
   schemas,
+  wrongTokenCode: 'InvalidNextToken',
   actions: {
     // A name that no group has is not an error here, neither is it on AWS.
     DescribeAutoScalingGroups: (

@@ -102,7 +102,7 @@ export const blueGreenActions = {
       target: ({ Target }) => [Target],
     });
     const found = wanted.map((deployment) => toDeployment(deployment, fleet)).filter(fits);
-    const { items, next } = toPage(found, input.MaxRecords, input.Marker, 'InvalidParameterValue');
+    const { items, next } = toPage(found, input.MaxRecords, input.Marker);
     return { BlueGreenDeployments: items, Marker: next };
   },
   SwitchoverBlueGreenDeployment: (

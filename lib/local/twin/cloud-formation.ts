@@ -12,6 +12,7 @@ export const cloudFormation: Service = {
   protocol: 'query',
   namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
   schemas,
+  wrongTokenCode: 'ValidationError',
   actions: {
     DescribeStacks: (input: schemas.DescribeStacksInput, fleet): schemas.DescribeStacksOutput => {
       const wanted = input.StackName === undefined ? listStacks(fleet) : [getStack(input.StackName, fleet)];

@@ -9,5 +9,6 @@ export const cloudWatch: Service = {
   protocol: 'json',
   namespace: 'GraniteServiceVersion20100801',
   schemas,
+  wrongTokenCode: 'InvalidNextToken',
   actions: { ...metricActions, ...alarmActions },
 };

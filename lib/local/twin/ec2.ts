@@ -39,6 +39,7 @@ export const ec2: Service = {
   protocol: 'ec2',
   namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
   schemas,
+  wrongTokenCode: 'InvalidParameterValue',
   actions: {
     DescribeInstances: (input: schemas.DescribeInstancesRequest, fleet): schemas.DescribeInstancesResult => {
       const instances = [...fleet.group.instances.values()].map((instance) => toInstance(instance, fleet));

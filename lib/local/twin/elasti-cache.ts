@@ -115,6 +115,7 @@ export const elastiCache: Service = {
   protocol: 'query',
   namespace: 'http://elasticache.amazonaws.com/doc/2015-02-02/',
   schemas,
+  wrongTokenCode: 'InvalidParameterValue',
   actions: {
     ...cacheUserActions,
     DescribeReplicationGroups: (

@@ -79,6 +79,7 @@ export const elb: Service = {
   protocol: 'query',
   namespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
   schemas,
+  wrongTokenCode: 'ValidationError',
   actions: {
     ...ruleActions,
     DescribeLoadBalancers: (input: schemas.DescribeLoadBalancersInput, fleet): schemas.DescribeLoadBalancersOutput => {

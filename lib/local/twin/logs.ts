@@ -44,6 +44,7 @@ export const logs: Service = {
   protocol: 'json',
   namespace: 'Logs_20140328',
   schemas,
+  wrongTokenCode: 'InvalidParameterException',
   actions: {
     DescribeLogGroups: (input: schemas.DescribeLogGroupsRequest, fleet): schemas.DescribeLogGroupsResponse => {
       const { name, createdAt } = fleet.logGroup;

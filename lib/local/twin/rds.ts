@@ -60,6 +60,7 @@ export const rds: Service = {
   protocol: 'query',
   namespace: 'http://rds.amazonaws.com/doc/2014-10-31/',
   schemas,
+  wrongTokenCode: 'InvalidParameterValue',
   actions: {
     ...blueGreenActions,
     DescribeDBInstances: async (

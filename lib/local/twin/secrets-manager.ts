@@ -57,6 +57,7 @@ export const secretsManager: Service = {
   protocol: 'json',
   namespace: 'secretsmanager',
   schemas,
+  wrongTokenCode: 'InvalidNextTokenException',
   actions: {
     GetSecretValue: (input: schemas.GetSecretValueRequest, fleet): schemas.GetSecretValueResponse => {
       const { plan, versions } = getSecret(input.SecretId, fleet);

@@ -17,6 +17,8 @@ export interface Service {
   readonly namespace: string;
   /** The SDK client's module: `DescribeX$` in it is the schema of the action DescribeX. */
   readonly schemas: object;
+  /** Code of the error for a page that nobody offered. */
+  readonly wrongTokenCode: string;
   readonly actions: Readonly<Record<string, Handler>>;
 }
 

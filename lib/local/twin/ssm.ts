@@ -48,6 +48,7 @@ export const ssm: Service = {
   protocol: 'json',
   namespace: 'AmazonSSM',
   schemas,
+  wrongTokenCode: 'InvalidNextToken',
   actions: {
     ...parameterActions,
     SendCommand: (input: schemas.SendCommandRequest, fleet, caller): schemas.SendCommandResult => {

@@ -8,6 +8,7 @@ export const sts: Service = {
   protocol: 'query',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   schemas,
+  wrongTokenCode: 'ValidationError',
   actions: {
     GetCallerIdentity: (): schemas.GetCallerIdentityResponse => ({
       Account: account,

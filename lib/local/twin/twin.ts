@@ -11,6 +11,7 @@ import { elastiCache } from './elasti-cache';
 import { elb } from './elb';
 import { readJson, writeJson, writeJsonError } from './json';
 import { logs } from './logs';
+import { WrongToken } from './page';
 import { readQuery, writeQuery, writeQueryError } from './query';
 import { rds } from './rds';
 import { toErrorAnswer } from './s3/answer';
@@ -122,7 +123,9 @@ async function answerAction(request: IncomingMessage, fleet: Fleet, name: string
     return protocol === 'json'
       ? toText(200, String(request.headers['content-type']), writeJson(output, schema))
       : toText(200, 'text/xml', writeQuery(action, output, schema, service?.namespace ?? '', protocol));
-  } catch (error) {
+  } catch (thrown) {
+    const error =
+      service && thrown instanceof WrongToken ? new AwsError(service.wrongTokenCode, thrown.message) : thrown;
     if (!(error instanceof AwsError)) throw error;
     fleet.emit('event', `twin: ${name || 'unsigned call'} ${action} refused: ${error.code}`);
     return protocol === 'json'
