@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '../config/operator-error';
 import { Activities } from './activities';
+import { isInGrace, watchHealth } from './health-watch';
 import { type Instance, isTerminating } from './instance';
 import type { Launch } from './launch';
 import type { TemplateVersion } from './launch-templates';
@@ -13,8 +14,9 @@ import { toPlacement, toSurplus } from './placement';
 import type { GroupPlan } from './plan/group';
 import type { TargetGroupPlan } from './plan/load-balancer';
 import { Stopped } from './process';
-import { InstanceRefresh, type Refreshed, type RefreshOptions } from './refresh/instance-refresh';
-import type { LoadBalancer, TargetState } from './servers/load-balancer';
+import type { InstanceRefresh, Refreshed } from './refresh/instance-refresh';
+import { Refreshes } from './refresh/refreshes';
+import type { LoadBalancer } from './servers/load-balancer';
 
 export interface GroupOptions {
   readonly plan: GroupPlan;
@@ -56,8 +58,7 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   readonly tags: Map<string, string>;
   /** What the next clone is launched from. */
   template: TemplateVersion;
-  /** Rolls, the newest first. */
-  readonly refreshes: InstanceRefresh[] = [];
+  readonly #refreshes: Refreshes;
   #sizes: Sizes;
   readonly #launched = new Set<string>();
   #failures = 0;
@@ -72,6 +73,7 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
     this.#sizes = { min, desired: min, max };
     this.tags = new Map(Object.entries(tags ?? {}));
     this.template = options.template;
+    this.#refreshes = new Refreshes({ group: this.#toRefreshed(), stop: this.#stop.signal, onEvent });
     this.#life = { ...options, actions: this.actions, stop: this.#stop.signal, onEvent };
   }
 
@@ -94,23 +96,21 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
     this.#shrink();
   }
 
+  /** Rolls, the newest first. */
+  get refreshes(): readonly InstanceRefresh[] {
+    return this.#refreshes.all;
+  }
+
   /** The roll that goes on. */
   get refresh(): InstanceRefresh | undefined {
-    const [newest] = this.refreshes;
-    return newest?.isRunning ? newest : undefined;
+    return this.#refreshes.running;
   }
 
   /** Begins to replace every clone. Nothing else must be replacing them. */
-  startRefresh(options: Pick<RefreshOptions, 'preferences' | 'wanted' | 'isAlarmed'>): InstanceRefresh {
-    const refresh = new InstanceRefresh({
-      ...options,
-      group: this.#toRefreshed(),
-      stop: this.#stop.signal,
-      onEvent: (text) => void this.emit('event', text),
-    });
-    this.refreshes.unshift(refresh);
+  startRefresh(options: Parameters<Refreshes['start']>[0]): InstanceRefresh {
+    const { refresh, ended } = this.#refreshes.start(options);
     // Clones that were launched for it and are not wanted any more go, however it ended.
-    this.#do(refresh.run().then(() => this.#shrink()));
+    this.#do(ended.then(() => this.#shrink()));
     return refresh;
   }
 
@@ -135,7 +135,12 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   /** Brings the first clones into service; fails when one of them does not come up. */
   async start(): Promise<void> {
     await Promise.all(Array.from({ length: this.desired }, () => this.#launch()));
-    this.#do(this.#watch());
+    const { plan, loadBalancer } = this.options;
+    if (plan.healthCheckType !== 'ELB') return;
+    const { graceSeconds } = plan;
+    const listInstances = () => this.instances.values();
+    const onUnhealthy = (instance: Instance): void => this.#replaceUnhealthy(instance);
+    this.#do(watchHealth({ loadBalancer, listInstances, graceSeconds, stop: this.#stop.signal, onUnhealthy }));
   }
 
   /** Whether this is, or was, one of its clones. */
@@ -171,7 +176,7 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   /** What somebody found out about the health of a clone; one that is not healthy is replaced. */
   setHealth(id: string, healthy: boolean, respectGrace: boolean): Instance {
     const instance = this.#get(id);
-    if (respectGrace && this.#isInGrace(instance)) return instance;
+    if (respectGrace && isInGrace(instance, this.options.plan.graceSeconds)) return instance;
     instance.healthy = healthy;
     if (healthy || isTerminating(instance)) return instance;
     this.emit('event', `${id} is said to be unhealthy; it is replaced`);
@@ -252,7 +257,8 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
         if (error instanceof Stopped) continue;
         this.#failures++;
         this.emit('event', `a new clone did not come up: ${(error as Error).message}`);
-        await this.#pause(Math.min(250 * 2 ** this.#failures, maxBackoffMs));
+        const ms = Math.min(250 * 2 ** this.#failures, maxBackoffMs);
+        await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
       }
     }
   }
@@ -265,21 +271,10 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
     }
   }
 
-  /** Replaces clones that the load balancer's checks call unhealthy, where the group heeds them. */
-  async #watch(): Promise<void> {
-    const { plan, loadBalancer } = this.options;
-    while (!this.#isStopping) {
-      await this.#pause(500);
-      if (this.#isStopping || plan.healthCheckType !== 'ELB') continue;
-      const states = await loadBalancer.describe().catch(() => new Map<number, TargetState>());
-      for (const instance of this.instances.values()) {
-        if (instance.state !== 'InService' || states.get(instance.slot)?.status !== 'down') continue;
-        if (this.#isInGrace(instance)) continue;
-        instance.healthy = false;
-        this.emit('event', `${instance.id} fails its health check; it is replaced`);
-        this.terminate(instance.id);
-      }
-    }
+  #replaceUnhealthy(instance: Instance): void {
+    instance.healthy = false;
+    this.emit('event', `${instance.id} fails its health check; it is replaced`);
+    this.terminate(instance.id);
   }
 
   #get(id: string): Instance {
@@ -288,18 +283,8 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
     return instance;
   }
 
-  /** A clone that is not in service yet, or for too short a time to be judged. */
-  #isInGrace({ inServiceAt }: Instance): boolean {
-    return Date.now() - (inServiceAt?.getTime() ?? Date.now()) < this.options.plan.graceSeconds * 1000;
-  }
-
   #living(): Instance[] {
     return [...this.instances.values()].filter((instance) => !isTerminating(instance));
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const end = Date.now() + ms;
-    while (!this.#isStopping && Date.now() < end) await delay(Math.min(100, ms));
   }
 
   /** Work that goes on by itself; stop() waits for it. */
