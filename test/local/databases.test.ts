@@ -93,6 +93,17 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     await until('the replica has it', async () => (await read(replica())).length === 1);
   });
 
+  test('clients are counted, and neither the supervisor nor who follows is one', async () => {
+    expect(await primary().countConnections()).toBe(0);
+    const { host, port } = primary().address;
+    const [user, password] = [master.username, master.password];
+    const client = await createConnection({ host, port, user, password, ssl: { ca: tls.ca, verifyIdentity: true } });
+    expect(await primary().countConnections()).toBe(1);
+    await client.end();
+    await until('it is gone', async () => (await primary().countConnections()) === 0);
+    expect(await primary().findFreeBytes()).toBeGreaterThan(0);
+  });
+
   test('a failover keeps the address and every acknowledged write', async () => {
     const { address, process: before } = primary();
     const written: number[] = [0];

@@ -1,6 +1,6 @@
 // One MySQL-compatible server of the fleet: primary or replica, with the parameters of the template.
 import { constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
@@ -202,6 +202,19 @@ export class Database {
     const [row] = await this.query(replicaStatus);
     if (row?.[columns.io] !== 'Yes' || row[columns.sql] !== 'Yes' || row[columns.lag] === null) return undefined;
     return Number(row[columns.lag]);
+  }
+
+  /** Of clients: neither the supervisor's own, nor those by which replicas follow. */
+  async countConnections(): Promise<number> {
+    const own = [overseer, replicationUser, 'system user', 'event_scheduler'];
+    const all = await this.query('SHOW PROCESSLIST');
+    return all.filter(({ User }) => !own.includes(String(User))).length;
+  }
+
+  /** Bytes that are left on the disk its data is on. */
+  async findFreeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#data);
+    return bavail * bsize;
   }
 
   async stop(): Promise<void> {

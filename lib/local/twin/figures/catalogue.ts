@@ -1,6 +1,7 @@
 // Every figure that this machine measures, and everything it measures them of.
 import type { Fleet } from '../../fleet';
 import type { CacheNode } from '../../servers/cache-server';
+import type { Database } from '../../servers/database';
 import { groupMeasures } from './group';
 import { averages, listLoadBalancerDimensions, loadBalancerCounters, loadBalancerMeasures } from './load-balancer';
 import type { Dimensions, Measure, Measures, Metric } from './measure';
@@ -22,10 +23,18 @@ const cacheMeasures: Measures = Object.fromEntries(
   ]),
 );
 
+const ofDatabase =
+  (read: (database: Database) => Promise<number | undefined>): Measure =>
+  async ({ DBInstanceIdentifier }, { databases }) => {
+    const database = databases.find(({ plan }) => plan.id === DBInstanceIdentifier);
+    return database && (await read(database));
+  };
+
 const measures: Measures = {
   ...cacheMeasures,
-  'AWS/RDS/ReplicaLag': async ({ DBInstanceIdentifier }, { databases }) =>
-    await databases.find(({ plan }) => plan.id === DBInstanceIdentifier)?.findLagSeconds(),
+  'AWS/RDS/ReplicaLag': ofDatabase((database) => database.findLagSeconds()),
+  'AWS/RDS/DatabaseConnections': ofDatabase((database) => database.countConnections()),
+  'AWS/RDS/FreeStorageSpace': ofDatabase((database) => database.findFreeBytes()),
   ...loadBalancerMeasures,
   ...groupMeasures,
 };
