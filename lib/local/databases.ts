@@ -1,6 +1,7 @@
 // The databases of a fleet, and what can be done to them: restarts, a standby that takes over, a replica that goes its own way.
 import { DatabaseSet, type DatabaseSetPlan, type Part } from './database-set';
 import { findFreePort } from './free-port';
+import type { Server } from './keep-alive';
 import type { FleetPlan } from './plan';
 import type { Processes } from './processes';
 import type { Program } from './programs/program';
@@ -97,7 +98,7 @@ export class Databases {
 
   #make(plan: DatabaseSetPlan, portOf: (database: { key: string }) => Promise<number>, source?: Database): DatabaseSet {
     const { program, processes, run, pristineFolder, plan: first, master, users, tls } = this.options;
-    const firstServerId = 1 + idsPerSet * this.#made++;
+    const firstServerId = this.#takeServerIds();
     return new DatabaseSet({
       ...{ plan, firstServerId, portOf, findPort: findFreePort, source },
       launch: async (database, { name, serverId, port }) => {
@@ -109,6 +110,11 @@ export class Databases {
         });
       },
     });
+  }
+
+  /** @returns the first of so many that nobody had */
+  #takeServerIds(): number {
+    return 1 + idsPerSet * this.#made++;
   }
 
   #tell(database: Database, message: string, ...categories: string[]): void {
@@ -149,13 +155,61 @@ export class Databases {
         [{ database: primary, to: { name: standby.name, role: 'replica' }, by: 'SIGKILL' }],
         [{ database: standby, to: { ...identity, role: 'primary' }, by: 'SIGTERM' }],
       );
-      set.swap();
-      const servers = this.#sets.flatMap((one) => one.servers);
-      for (const server of servers) if (server.source === primary) server.sourceIs(standby);
+      this.#swap(set, primary, standby);
       await primary.follow(standby);
       this.#tell(standby, 'DB instance restarted', 'availability');
       this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
     });
+  }
+
+  /** What brings one back that died: of a primary with a standby, that takes over. */
+  toKept(database: Database): Server {
+    return {
+      get process() {
+        return database.process;
+      },
+      restart: () => this.#bringBack(database),
+    };
+  }
+
+  async #bringBack(database: Database): Promise<void> {
+    const set = this.#sets.find((one) => one.primary === database);
+    const { standby } = set ?? {};
+    // One that is restarted on purpose is to come back where it was.
+    const isMeant = this.#busy.has(database.plan.id);
+    if (!set || !standby || standby.process.ended || isMeant) return await database.restart();
+    const { id } = database.plan;
+    this.#busy.set(id, 'rebooting');
+    try {
+      this.#tell(database, 'Multi-AZ instance failover started.', 'failover');
+      await this.#takeOver(set, database, standby);
+      this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
+    } finally {
+      this.#busy.delete(id);
+    }
+    // What it had and nobody else has was never acknowledged.
+    await database.rebuild(this.#takeServerIds());
+    await database.follow(standby);
+  }
+
+  /** The primary has ended. */
+  async #takeOver(set: DatabaseSet, primary: Database, standby: Database): Promise<void> {
+    await standby.finishReceived();
+    await standby.promote();
+    const { identity } = primary;
+    primary.become({ name: standby.name, role: 'replica', port: await findFreePort() });
+    await standby.restartBy(async () => {
+      standby.become({ ...identity, role: 'primary' });
+      await standby.process.stop('SIGTERM', 5000);
+    });
+    this.#swap(set, primary, standby);
+  }
+
+  /** Who followed the primary follows its address, and so whoever is there now. */
+  #swap(set: DatabaseSet, primary: Database, standby: Database): void {
+    set.swap();
+    const servers = this.#sets.flatMap((one) => one.servers);
+    for (const server of servers) if (server.source === primary) server.sourceIs(standby);
   }
 
   /** It stops following, for good. */

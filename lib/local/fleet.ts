@@ -338,12 +338,16 @@ export class Fleet extends EventEmitter<FleetEvents> {
     this.#databases = databases;
     this.#blueGreen = new BlueGreen({
       ...{ databases, events: this.events },
-      keep: (server) => this.#parts.keepServer({ name: server.name, server }),
+      keep: (database) => this.#parts.keepServer({ name: database.name, server: databases.toKept(database) }),
     });
     await this.#parts.all(
       databases
         .starts()
-        .map(({ name, start }) => this.#parts.start(name, programs.database, start, (server) => [{ name, server }])),
+        .map(({ name, start }) =>
+          this.#parts.start(name, programs.database, start, (database) => [
+            { name, server: databases.toKept(database) },
+          ]),
+        ),
     );
   }
 

@@ -49,8 +49,9 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
       events,
     });
     const started = await Promise.all(databases.starts().map(({ start }) => start()));
-    for (const server of started) {
-      const { name } = server;
+    for (const database of started) {
+      const { name } = database;
+      const server = databases.toKept(database);
       kept.push(keepAlive({ name, server, stop: processes.stop, onBack: async () => {}, onEvent: () => {} }));
     }
   }, 120_000);
@@ -104,12 +105,16 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     expect(await primary().findFreeBytes()).toBeGreaterThan(0);
   });
 
-  test('a failover keeps the address and every acknowledged write', async () => {
+  let next = 1;
+  /** People write while the standby takes over; every write that was acknowledged must be there afterwards. */
+  async function writeWhile(failOver: () => void): Promise<void> {
     const { address, process: before } = primary();
-    const written: number[] = [0];
+    const ended = messages().length;
+    const written: number[] = [];
     let goesOn = true;
     const writing = (async () => {
-      for (let value = 1; goesOn; value++) {
+      while (goesOn) {
+        const value = next++;
         await write(value).then(
           () => written.push(value),
           () => {},
@@ -117,20 +122,51 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
       }
     })();
     await until('some are written', async () => written.length > 20);
-    databases.failOver(primary());
-    expect(databases.statusOf(primary())).toBe('rebooting');
-    await until('it is over', async () => messages().includes('Multi-AZ instance failover completed'));
+    failOver();
+    await until('it is over', async () => messages().slice(ended).includes('Multi-AZ instance failover completed'));
     const many = written.length;
     await until('writes go on', async () => written.length > many + 20);
     goesOn = false;
     await writing;
     expect(primary().address).toEqual(address);
     expect(primary().process.pid).not.toBe(before.pid);
-    expect(databases.statusOf(primary())).toBe('available');
+    await until('it is at rest', async () => databases.statusOf(primary()) === 'available');
     const kept = new Set(await read(primary()));
     expect(written.filter((value) => !kept.has(value))).toEqual([]);
-    await until('the replica has all', async () => (await read(replica())).length >= written.length);
+    for (const follower of [replica(), databases.standbyOf(primary()) as Database]) {
+      await until('whoever follows has all', async () => (await read(follower)).length >= kept.size);
+    }
+  }
+
+  test('a failover keeps the address and every acknowledged write', async () => {
+    await writeWhile(() => {
+      databases.failOver(primary());
+      expect(databases.statusOf(primary())).toBe('rebooting');
+    });
   }, 120_000);
+
+  const untilThereIsAStandby = () =>
+    until('there is a standby', async () => (await databases.standbyOf(primary())?.findLagSeconds()) === 0);
+
+  test.each(['once', 'and again'])(
+    'so does the death of the primary, %s',
+    async () => {
+      await untilThereIsAStandby();
+      await writeWhile(() => process.kill(primary().process.pid, 'SIGKILL'));
+    },
+    120_000,
+  );
+
+  test('a write waits for the standby, and no longer than a second for one that hangs', async () => {
+    await untilThereIsAStandby();
+    const pid = databases.standbyOf(primary())?.process.pid as number;
+    process.kill(pid, 'SIGSTOP');
+    const began = Date.now();
+    await write(900_000);
+    expect(Date.now() - began).toBeGreaterThan(900);
+    process.kill(pid, 'SIGCONT');
+    await untilThereIsAStandby();
+  }, 60_000);
 
   test('after it, the standby that was the primary follows, so that it can be done again', async () => {
     const before = messages().length;

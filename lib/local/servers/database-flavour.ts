@@ -17,6 +17,8 @@ export interface DatabaseFlavour {
   readonly arguments: (program: Program) => string[];
   /** Arguments that make a server write a row-based binary log with GTIDs, whatever the template says. */
   readonly replication: readonly string[];
+  /** Arguments by which a primary acknowledges no write that its standby has not, while that is there; for both of them. */
+  readonly pair: readonly string[];
   /** Parameters of a template that this flavour does not have, each with the reason. */
   readonly without: Readonly<Record<string, string>>;
   /** SQL that makes a replica follow a source from its first transaction on. */
@@ -34,8 +36,8 @@ export interface DatabaseFlavour {
   /** The same as an argument, for a replica that is started again. */
   readonly refuseWritesArgument: string;
   readonly replicaStatus: string;
-  /** Columns of the status row: whether both threads run, and how far it is behind. */
-  readonly columns: { readonly io: string; readonly sql: string; readonly lag: string };
+  /** Columns of the status row: whether both threads run, how far it is behind, and the last transaction it was sent. */
+  readonly columns: { readonly io: string; readonly sql: string; readonly lag: string; readonly received: string };
 }
 
 export const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -47,12 +47,14 @@ export class Database {
   readonly #passwords: { readonly overseer: string; readonly replication: string };
   readonly #data: string;
   #identity: DatabaseIdentity;
+  #serverId: number;
   #source: Database | undefined;
   #process: FleetProcess | undefined;
 
   private constructor(private readonly options: DatabaseOptions) {
     this.#passwords = options.passwords ?? { overseer: generatePassword(32), replication: generatePassword(32) };
-    const { name, port, database } = options;
+    const { name, port, database, serverId } = options;
+    this.#serverId = serverId;
     this.#identity = { name, port, id: database.id, role: database.role };
     this.#data = join(options.folder, 'data');
   }
@@ -60,13 +62,29 @@ export class Database {
   static async start(options: DatabaseOptions): Promise<Database> {
     const server = new Database(options);
     mkdirSync(options.folder, { recursive: true });
-    const pristine = await providePristine(options);
-    await cp(pristine, server.#data, { recursive: true, mode: constants.COPYFILE_FICLONE });
-    const initFile = join(options.folder, 'init.sql');
-    writeFileSync(initFile, toInitSql(options, server.#passwords), { mode: 0o600 });
-    await server.#launch([`--init-file=${initFile}`]);
-    rmSync(initFile);
+    await server.#begin();
     return server;
+  }
+
+  /** Starts it with nothing but the accounts. */
+  async #begin(): Promise<void> {
+    const { options } = this;
+    await cp(await providePristine(options), this.#data, { recursive: true, mode: constants.COPYFILE_FICLONE });
+    const initFile = join(options.folder, 'init.sql');
+    writeFileSync(initFile, toInitSql({ ...options, database: this.plan }, this.#passwords), { mode: 0o600 });
+    await this.#launch([`--init-file=${initFile}`]);
+    rmSync(initFile);
+  }
+
+  /**
+   * One that has ended begins anew: what it had may be what nobody else has.
+   * @param serverId one that no other had: a server takes nothing that was first written by its own
+   */
+  async rebuild(serverId: number): Promise<void> {
+    this.#serverId = serverId;
+    rmSync(this.#data, { recursive: true, force: true });
+    this.#source = undefined;
+    await this.#begin();
   }
 
   /** What it is now: roles and names change. */
@@ -110,7 +128,11 @@ export class Database {
     const { program, folder } = this.options;
     this.#process = await FleetProcess.start({
       name: this.name,
-      command: [...program.command, ...toArguments(this.options, this.#identity.port, this.#data), ...extra],
+      command: [
+        ...program.command,
+        ...toArguments({ ...this.options, port: this.#identity.port, serverId: this.#serverId }, this.#data),
+        ...extra,
+      ],
       cwd: folder,
       logFile: this.options.logFile,
       processes: this.options.processes,
@@ -164,6 +186,13 @@ export class Database {
     const [row] = await this.query(getFlavour(this.program).untilPosition(position));
     const answer = Number(Object.values(row ?? {})[0]);
     if (answer !== 0) throw this.process.toError('did not catch up within 8 s');
+  }
+
+  /** Waits until it has done everything that it was sent. */
+  async finishReceived(): Promise<void> {
+    const { replicaStatus, columns } = getFlavour(this.program);
+    const [row] = await this.query(replicaStatus);
+    await this.catchUp(String(row?.[columns.received] ?? ''));
   }
 
   /** Stops following and takes writes. */
@@ -243,8 +272,8 @@ export class Database {
   }
 }
 
-function toArguments(options: DatabaseOptions, port: number, data: string): string[] {
-  const { program, serverId, database, socketFolder, tls } = options;
+function toArguments(options: DatabaseOptions, data: string): string[] {
+  const { program, port, serverId, database, socketFolder, tls } = options;
   const flavour = getFlavour(program);
   const parameters = Object.entries(database.parameters)
     .filter(([name, value]) => !(name in flavour.without) && !value.includes('{'))
@@ -260,5 +289,6 @@ function toArguments(options: DatabaseOptions, port: number, data: string): stri
     ...(tls ? [`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certificateFile}`, `--ssl-key=${tls.keyFile}`] : []),
     ...parameters,
     ...flavour.replication,
+    ...(database.multiAz ? flavour.pair : []),
   ].map((argument) => (program.flavour === 'mariadb' ? argument.replace('log-replica', 'log-slave') : argument));
 }

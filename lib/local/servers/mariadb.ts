@@ -52,6 +52,11 @@ export const mariadb: DatabaseFlavour = {
     '--skip-name-resolve',
   ],
   replication: ['--gtid-strict-mode=ON', '--binlog-format=ROW', '--session-track-system-variables=last_gtid'],
+  pair: [
+    ...['--rpl-semi-sync-master-enabled=ON', '--rpl-semi-sync-slave-enabled=ON'],
+    ...['--rpl-semi-sync-master-wait-point=AFTER_SYNC', '--rpl-semi-sync-master-wait-no-slave=OFF'],
+    '--rpl-semi-sync-master-timeout=1000',
+  ],
   without: {
     gtid_mode: 'GTIDs are always on',
     'gtid-mode': 'GTIDs are always on',
@@ -78,5 +83,6 @@ export const mariadb: DatabaseFlavour = {
     io: 'Slave_IO_Running',
     sql: 'Slave_SQL_Running',
     lag: 'Seconds_Behind_Master',
+    received: 'Gtid_IO_Pos',
   },
 };

@@ -31,6 +31,12 @@ export const mysql: DatabaseFlavour = {
     '--innodb-redo-log-capacity=64M',
   ],
   replication: ['--gtid-mode=ON', '--enforce-gtid-consistency=ON'],
+  pair: [
+    ...['--plugin-load-add=semisync_source.so', '--plugin-load-add=semisync_replica.so'],
+    ...['--rpl-semi-sync-source-enabled=ON', '--rpl-semi-sync-replica-enabled=ON'],
+    ...['--rpl-semi-sync-source-wait-point=AFTER_SYNC', '--rpl-semi-sync-source-wait-no-replica=OFF'],
+    '--rpl-semi-sync-source-timeout=1000',
+  ],
   without: {
     binlog_format: 'rows are the only format of current releases',
   },
@@ -56,5 +62,6 @@ export const mysql: DatabaseFlavour = {
     io: 'Replica_IO_Running',
     sql: 'Replica_SQL_Running',
     lag: 'Seconds_Behind_Source',
+    received: 'Retrieved_Gtid_Set',
   },
 };
