@@ -52,18 +52,26 @@ export async function change(
     if (!flags.yes && !(await askToGoOn())) throw new OperatorError('nothing was done: nobody agreed');
     const who = await getWho(aws);
     const what = `${verb}: ${touches.join('; ')}`;
-    const outcome = await withLock(aws, { who, what: verb, takes: flags.takeLock }, async () => {
+    // What is done is done, whether or not the line about it could be left.
+    const onLoose = (sentence: string): void => console.error(`clonekit: ${sentence}`);
+    const tell = (result: string): Promise<void> =>
+      writeAudit(aws, stage, { who, what, result }).catch((error) =>
+        onLoose(`audit: the last line must be written, got: ${(error as Error).message}`),
+      );
+    const outcome = await withLock(aws, { who, what: verb, takes: flags.takeLock, onLoose }, async () => {
       // Who may not leave a line may not change anything.
       await writeAudit(aws, stage, { who, what, result: 'begins' });
-      try {
-        const done = await run(createProgress(flags));
-        const ended: Outcome = typeof done === 'string' ? { result: done } : done;
-        await writeAudit(aws, stage, { who, what, result: ended.result });
-        return ended;
-      } catch (error) {
-        await writeAudit(aws, stage, { who, what, result: `failed: ${(error as Error).message}` }).catch(() => {});
-        throw error;
-      }
+      return await untilInterrupted(aws, async () => {
+        try {
+          const done = await run(createProgress(flags));
+          const ended: Outcome = typeof done === 'string' ? { result: done } : done;
+          await tell(ended.result);
+          return ended;
+        } catch (error) {
+          await tell(`failed: ${(error as Error).message}`);
+          throw error;
+        }
+      });
     });
     const { result, text, json, holds = true } = outcome;
     if (flags.json) console.log(JSON.stringify({ verb, stage: stage.name, touches, holds, result, ...json }));
@@ -71,4 +79,20 @@ export async function change(
     print(result);
     return holds ? 0 : 1;
   });
+}
+
+/** The first signal has the work end in order, with what it began undone and the lock free; a second ends the process. */
+async function untilInterrupted<T>(aws: Aws, work: () => Promise<T>): Promise<T> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = (): void => {
+    for (const signal of signals) process.off(signal, onSignal);
+    console.error('clonekit: interrupted; it is brought to an end. Once more leaves it as it is');
+    aws.interrupt();
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  try {
+    return await work();
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
 }

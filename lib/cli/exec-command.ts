@@ -1,6 +1,6 @@
 // Runs `exec`: a command on some clones or on all, each line with who said it.
 import { exec, type Ran } from '../ops/exec';
-import { getClone, listCloneIds } from '../ops/kill';
+import { getClone, listServingIds } from '../ops/kill';
 import { change } from './change';
 import type { ExecFlags, Surroundings } from './flags';
 import { UsageError } from './usage-error';
@@ -15,7 +15,7 @@ export const execCommand = (
   return change('exec', flags, surroundings, async (aws, stage) => {
     const ids = flags.clone
       ? await Promise.all(flags.clone.map((id) => getClone(aws, stage, id)))
-      : await listCloneIds(aws, stage);
+      : await listServingIds(aws, stage);
     return {
       touches: [`on ${ids.join(', ')}: ${script}`],
       run: async () => {

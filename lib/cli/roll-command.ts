@@ -31,12 +31,12 @@ async function see(
   stage: Stage,
   { probe: wanted, maxLost = 0 }: RollFlags,
   progress: Progress,
-  begin: () => Promise<void>,
+  begin: () => Promise<string>,
 ): Promise<Outcome & { readonly isRolled: boolean }> {
   const probe = wanted ? await Probe.start(stage.url) : undefined;
   try {
-    await begin();
-    const ended = await watchRoll(aws, stage, (refresh) => progress(toNews(refresh)));
+    const id = await begin();
+    const ended = await watchRoll(aws, stage, id, (refresh) => progress(toNews(refresh)));
     const seen = await probe?.stop();
     const isGood = ended.status === 'Successful';
     const isQuiet = !seen || countNoticed(seen) <= maxLost;
@@ -69,7 +69,7 @@ export async function rollCommand(
         `group ${stage.groupName}: must not be rolling, got: ${running.status}. Wait, or: npx clonekit rollback`,
       );
     }
-    return await watch(aws, stage, flags);
+    return await watch(aws, stage, running.id, flags);
   });
   if (watched !== undefined) return watched;
   return await change('roll', flags, surroundings, async (aws, stage) => {
@@ -82,7 +82,7 @@ export async function rollCommand(
     if (release === undefined) {
       return {
         touches: [`every clone of ${stage.groupName}: new ones first, of the same release, minutes each`],
-        run: (progress) => see(aws, stage, flags, progress, async () => void (await startRoll(aws, stage))),
+        run: (progress) => see(aws, stage, flags, progress, () => startRoll(aws, stage)),
       };
     }
     return toReleaseChange(aws, stage, await getRelease(aws, release), flags);
@@ -90,10 +90,10 @@ export async function rollCommand(
 }
 
 /** Somebody else's, as that of a deploy: nothing is changed, and so nothing locked. */
-async function watch(aws: Aws, stage: Stage, flags: RollFlags): Promise<number> {
+async function watch(aws: Aws, stage: Stage, id: string, flags: RollFlags): Promise<number> {
   const print = flags.json ? () => {} : (text: string) => console.log(text);
   print(`a roll of ${toPlace(aws.target)} goes on already; it is watched`);
-  const { result, text, json, holds } = await see(aws, stage, flags, createProgress(flags), async () => {});
+  const { result, text, json, holds } = await see(aws, stage, flags, createProgress(flags), async () => id);
   if (flags.json) console.log(JSON.stringify({ verb: 'roll', stage: stage.name, touches: [], holds, result, ...json }));
   if (text) print(text);
   print(result);
@@ -119,13 +119,13 @@ function toReleaseChange(aws: Aws, stage: Stage, image: ReleaseImage, flags: Rol
         const outcome = await see(aws, stage, flags, progress, async () => {
           const template: TemplateReference = await prepareRelease(aws, stage, image);
           await tagRelease(aws, stage, image.release);
-          await startRoll(aws, stage, { template });
+          return await startRoll(aws, stage, { template });
         });
         isOfIt = outcome.isRolled;
         return outcome;
       } finally {
-        // What clones are launched from then is what it was.
-        if (!isOfIt) await tagRelease(aws, stage, was);
+        // What clones are launched from then is what it was; of one that goes on nobody knows yet.
+        if (!isOfIt && !(await findRunning(aws, stage))) await tagRelease(aws, stage, was);
       }
     },
   };
@@ -149,13 +149,13 @@ export const rollbackCommand = (
           `the roll of ${stage.groupName} that is ${running.percent} % done: its new clones are replaced by old ones`,
         ],
         run: async (progress) => {
-          const how = await rollBackRunning(aws, stage);
-          const ended = await watchRoll(aws, stage, (refresh) => progress(toNews(refresh)));
+          const how = await rollBackRunning(aws, stage, running);
+          const ended = await watchRoll(aws, stage, running.id, (refresh) => progress(toNews(refresh)));
           return {
-            holds: /^(RollbackSuccessful|Cancelled)$/.test(ended.status),
+            holds: ended.status === (how === 'cancelled' ? 'Cancelled' : 'RollbackSuccessful'),
             result:
               how === 'cancelled'
-                ? `the roll was cancelled (${ended.status}): one that a deploy started goes back with its stack`
+                ? `the roll was cancelled (${ended.status}): where a deploy started it, the stack goes back and rolls again`
                 : `the roll ended as ${ended.status}`,
             json: { refresh: ended },
           };

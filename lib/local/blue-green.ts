@@ -88,7 +88,7 @@ export class BlueGreen {
     this.#deployments.set(deployment.id, deployment);
     databases.run([], 'creating', async () => {
       try {
-        await Promise.all(green.starts().map(({ start }) => start()));
+        await databases.begin(green);
         for (const database of green.servers) this.#release.set(database, keep(database));
         deployment.status = 'AVAILABLE';
         this.#tell(deployment, 'Blue/green deployment tasks completed.', 'creation');
@@ -171,11 +171,8 @@ export class BlueGreen {
     deployment.status = 'DELETING';
     databases.run([], 'modifying', async () => {
       if (withGreen) {
-        const { servers } = deployment.green;
-        for (const database of servers) this.#release.get(database)?.();
-        await deployment.green.stop();
-        databases.forget(deployment.green);
-        for (const database of servers) database.removeData();
+        for (const database of deployment.green.servers) this.#release.get(database)?.();
+        await databases.end(deployment.green);
       }
       this.#deployments.delete(deployment.id);
       this.#tell(deployment, 'Blue/green deployment deleted.', 'deletion');

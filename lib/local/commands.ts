@@ -1,7 +1,8 @@
-// Scripts that are run "on" clones: as processes of this machine, in the folder of the clone's release.
+// Scripts that are run "on" clones: as processes of this machine.
 import { randomUUID } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cloneFolder } from '../config/names';
 import type { Instance } from './instance';
 import { FleetProcess } from './process';
 import type { Processes } from './processes';
@@ -43,6 +44,13 @@ const mostOutput = 24_000;
 /** Kept for who asks later. */
 const mostCommands = 100;
 
+export interface CommandOptions {
+  /** Until it is ended. */
+  readonly seconds: number;
+  /** Where it works. @default - a folder of its own, as the agent's */
+  readonly folder?: string;
+}
+
 export interface CommandsOptions {
   readonly processes: Processes;
   /** For outputs, while a script runs. */
@@ -63,12 +71,12 @@ export class Commands {
   }
 
   /** Returns at once; the script goes on. */
-  send(instances: readonly Instance[], script: string, timeoutSeconds: number): Command {
+  send(instances: readonly Instance[], script: string, options: CommandOptions): Command {
     const id = randomUUID();
     const invocations = instances.map((instance): Invocation => {
       const of = { commandId: id, instanceId: instance.id, startedAt: new Date() };
       const invocation: Invocation = { ...of, status: 'InProgress', exitCode: -1, stdout: '', stderr: '' };
-      this.#run(instance, invocation, script, timeoutSeconds).catch((error) => {
+      this.#run(instance, invocation, script, options).catch((error) => {
         Object.assign(invocation, { status: 'Failed', stderr: (error as Error).message, endedAt: new Date() });
       });
       return invocation;
@@ -79,7 +87,12 @@ export class Commands {
     return command;
   }
 
-  async #run(instance: Instance, invocation: Invocation, script: string, timeoutSeconds: number): Promise<void> {
+  async #run(
+    instance: Instance,
+    invocation: Invocation,
+    script: string,
+    { seconds, folder: wanted }: CommandOptions,
+  ): Promise<void> {
     const { processes, folder } = this.options;
     const place = instance.clone?.place;
     if (!place) throw new Error('this clone is no process of this machine');
@@ -90,7 +103,8 @@ export class Commands {
       name: `${instance.id} command`,
       // Both outputs apart, as Run Command has them; the script comes by its own standard input.
       command: ['sh', '-c', 'exec sh -s >"$0" 2>"$1"', out, err],
-      cwd: place.folder,
+      // What is at one place on a machine is at many here, where machines are folders.
+      cwd: wanted === cloneFolder ? place.folder : (wanted ?? outputs),
       logFile: join(outputs, 'log'),
       processes,
       stdin: script,
@@ -101,7 +115,7 @@ export class Commands {
     const timer = setTimeout(() => {
       late = true;
       end();
-    }, timeoutSeconds * 1000);
+    }, seconds * 1000);
     processes.stop.addEventListener('abort', end);
     const how = await ran.exited;
     clearTimeout(timer);

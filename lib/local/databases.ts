@@ -35,7 +35,9 @@ export class Databases {
   #current: DatabaseSet;
   readonly #others = new Set<DatabaseSet>();
   #made = 0;
-  readonly #busy = new Map<string, DatabaseStatus>();
+  readonly #busy = new Map<Database, DatabaseStatus>();
+  /** Those that are being started. */
+  readonly #beginning = new Set<DatabaseSet>();
   readonly #work = new Set<Promise<void>>();
   /** The same on all: whoever follows one may have to follow another. */
   readonly #passwords = { overseer: generatePassword(32), replication: generatePassword(32) };
@@ -69,7 +71,9 @@ export class Databases {
   }
 
   statusOf(database: Database): DatabaseStatus {
-    return this.#busy.get(database.plan.id) ?? (database.process.ended ? 'failed' : 'available');
+    const begins = [...this.#beginning].some(({ servers }) => servers.includes(database));
+    const busy = this.#busy.get(database) ?? (begins ? 'creating' : undefined);
+    return busy ?? (database.process.ended ? 'failed' : 'available');
   }
 
   /** How each of the first ones is started. */
@@ -77,11 +81,29 @@ export class Databases {
     return this.#current.starts();
   }
 
-  /** Others that follow those of today; they are to be started. */
+  /** Others that follow those of today; they are to be begun. */
   addFollowers(plan: DatabaseSetPlan): DatabaseSet {
     const made = this.#make(plan, findFreePort, this.#current.primary);
     this.#others.add(made);
+    this.#beginning.add(made);
     return made;
+  }
+
+  /** Starts all of them; when one fails, none is left. */
+  async begin(set: DatabaseSet): Promise<void> {
+    const started = await Promise.allSettled(set.starts().map(({ start }) => start()));
+    this.#beginning.delete(set);
+    const failed = started.find((one) => one.status === 'rejected');
+    if (!failed) return;
+    await this.end(set);
+    throw failed.reason;
+  }
+
+  /** Ends all of them, with their data; they are not listed any more. */
+  async end(set: DatabaseSet): Promise<void> {
+    await set.stop();
+    this.#others.delete(set);
+    for (const database of set.servers) database.removeData();
   }
 
   /** Clones use these from now on. */
@@ -89,11 +111,6 @@ export class Databases {
     this.#others.delete(set);
     this.#others.add(this.#current);
     this.#current = set;
-  }
-
-  /** They are not listed any more. */
-  forget(set: DatabaseSet): void {
-    this.#others.delete(set);
   }
 
   #make(plan: DatabaseSetPlan, portOf: (database: { key: string }) => Promise<number>, source?: Database): DatabaseSet {
@@ -176,16 +193,17 @@ export class Databases {
     const set = this.#sets.find((one) => one.primary === database);
     const { standby } = set ?? {};
     // One that is restarted on purpose is to come back where it was.
-    const isMeant = this.#busy.has(database.plan.id);
+    const isMeant = this.#busy.has(database);
     if (!set || !standby || standby.process.ended || isMeant) return await database.restart();
-    const { id } = database.plan;
-    this.#busy.set(id, 'rebooting');
+    this.#busy.set(database, 'rebooting');
+    this.#busy.set(standby, 'rebooting');
     try {
       this.#tell(database, 'Multi-AZ instance failover started.', 'failover');
       await this.#takeOver(set, database, standby);
       this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
     } finally {
-      this.#busy.delete(id);
+      this.#busy.delete(database);
+      this.#busy.delete(standby);
     }
     // What it had and nobody else has was never acknowledged.
     await database.rebuild(this.#takeServerIds());
@@ -196,12 +214,12 @@ export class Databases {
   async #takeOver(set: DatabaseSet, primary: Database, standby: Database): Promise<void> {
     await standby.finishReceived();
     await standby.promote();
-    const { identity } = primary;
-    primary.become({ name: standby.name, role: 'replica', port: await findFreePort() });
+    const { name } = standby;
     await standby.restartBy(async () => {
-      standby.become({ ...identity, role: 'primary' });
+      standby.become({ ...primary.identity, role: 'primary' });
       await standby.process.stop('SIGTERM', 5000);
     });
+    primary.become({ name, role: 'replica', port: await findFreePort() });
     this.#swap(set, primary, standby);
   }
 
@@ -222,15 +240,14 @@ export class Databases {
 
   /** They are busy while the work goes on; that it fails is told of the first of them. */
   run(databases: readonly Database[], status: DatabaseStatus, work: () => Promise<void>): void {
-    const ids = databases.map(({ plan }) => plan.id);
-    for (const id of ids) this.#busy.set(id, status);
+    for (const database of databases) this.#busy.set(database, status);
     const done = work()
       .catch((error) => {
-        const [source = ''] = ids;
+        const source = databases[0]?.plan.id ?? '';
         this.options.events.add({ source, type: 'db-instance', message: String(error), categories: ['failure'] });
       })
       .finally(() => {
-        for (const id of ids) this.#busy.delete(id);
+        for (const database of databases) this.#busy.delete(database);
         this.#work.delete(done);
       });
     this.#work.add(done);

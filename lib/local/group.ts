@@ -170,7 +170,9 @@ export class CloneGroup extends EventEmitter<GroupEvents> {
   /** Its machine is gone from one moment to the next: nobody lets go of it first, and it finishes nothing. */
   break(id: string): void {
     const { clone } = this.#get(id);
-    this.#do(clone?.stop(0) ?? Promise.resolve());
+    // One that is not up yet has no machine to lose.
+    if (clone) this.#do(clone.stop(0));
+    else this.terminate(id);
   }
 
   /** What somebody found out about the health of a clone; one that is not healthy is replaced. */

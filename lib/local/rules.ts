@@ -48,7 +48,13 @@ export class ListenerRules {
   }
 
   async remove(arn: string): Promise<void> {
+    const rule = this.#all.get(arn);
     this.#all.delete(arn);
-    await this.apply(this.all);
+    try {
+      await this.apply(this.all);
+    } catch (error) {
+      if (rule) this.#all.set(arn, rule);
+      throw error;
+    }
   }
 }

@@ -27,6 +27,7 @@ const toAction = (serviceId: string, command: string): string =>
 
 export class Aws {
   readonly #clients = new Map<unknown, SdkClient>();
+  #interrupted = new AbortController();
 
   constructor(
     readonly target: Target,
@@ -56,6 +57,20 @@ export class Aws {
     );
     this.#clients.set(Service, client);
     return client;
+  }
+
+  /** Aborted when the operator wants the command to end. */
+  get stop(): AbortSignal {
+    return this.#interrupted.signal;
+  }
+
+  interrupt(): void {
+    this.#interrupted.abort();
+  }
+
+  /** What is undone after an interrupt is undone to its end. */
+  goOn(): void {
+    this.#interrupted = new AbortController();
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import { isOfTheSystem } from '../config/system-files';
 import type { Aws } from './aws';
 import { type Check, fail, pass, unknown } from './checks/check';
 import { exec, type Ran } from './exec';
-import { listCloneIds } from './kill';
+import { listServingIds } from './kill';
 import { isUnknown, type Part, readPart } from './part';
 import type { Stage } from './stage';
 
@@ -36,7 +36,8 @@ function toDiskChecks(ran: Ran, release: string): Check[] {
   const { clone, status, stderr } = ran;
   const [found = 'nothing'] = linesOf(ran, 'release');
   if (status !== 'Success') {
-    return [unknown(`${clone}: disk`, `Run Command ended with ${status} ${stderr.trim().split('\n')[0] ?? ''}`.trim())];
+    const why = `Run Command ended with ${status} ${stderr.trim().split('\n')[0] ?? ''}`.trim();
+    return [unknown(`${clone}: disk`, why, 'see whether its agent runs, or replace it: npx clonekit kill')];
   }
   const differing = [
     ...linesOf(ran, 'changed').map((path) => `${path} was changed`),
@@ -96,7 +97,7 @@ async function readIdentities(url: string, ids: readonly string[]): Promise<Map<
 
 /** A flat list; the disks are unknown where Run Command may not be used. */
 export async function verifyClones(aws: Aws, stage: Stage): Promise<Check[]> {
-  const ids = await listCloneIds(aws, stage);
+  const ids = await listServingIds(aws, stage);
   if (ids.length === 0) return [fail('clones', 'none', 'one at least', 'scale up: npx clonekit scale')];
   const [identities, images, ran] = await Promise.all([
     readIdentities(stage.url, ids),
@@ -109,7 +110,9 @@ export async function verifyClones(aws: Aws, stage: Stage): Promise<Check[]> {
     ...ids.map((id) => {
       const name = `${id}: release that answers`;
       const got = identities.get(id);
-      if (got === undefined) return unknown(name, 'it did not answer through the load balancer');
+      if (got === undefined) {
+        return unknown(name, 'it did not answer through the load balancer', 'see why: npx clonekit status');
+      }
       return got === release
         ? pass(name, got.slice(0, 12))
         : fail(name, got.slice(0, 12), release.slice(0, 12), remedy(id));

@@ -22,13 +22,18 @@ export const isDenied = (error: unknown): boolean =>
   (/^(AccessDenied|UnauthorizedOperation|AuthorizationError)/.test(error.name) ||
     /is not authorized to perform/.test(error.message));
 
-const isUnanswered = ({ code }: SdkError): boolean =>
-  ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'ECONNRESET', 'EAI_AGAIN', 'EPIPE'].includes(code ?? '');
+const isUnanswered = ({ code, name }: SdkError): boolean =>
+  /^(ECONNREFUSED|ENOTFOUND|ETIMEDOUT|ECONNRESET|EAI_AGAIN|EPIPE|ENETUNREACH|EHOSTUNREACH)$/.test(code ?? '') ||
+  name === 'TimeoutError';
 const isWithoutCredentials = ({ name }: Error): boolean =>
   name === 'CredentialsProviderError' || wantsCredentials.test(name);
 const isWithoutRegion = ({ message }: Error): boolean => /Region is missing/.test(message);
 const isAskedTooMuch = ({ name }: Error): boolean =>
   /^(Throttl|TooManyRequests|RequestLimitExceeded|RequestThrottled)/.test(name);
+
+/** Whether the same question may be answered a little later. */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof Error && (isUnanswered(error) || isAskedTooMuch(error));
 
 /** Whether nothing at all can be asked because of it. */
 export const isOfTheWay = (error: unknown): boolean =>
@@ -49,7 +54,7 @@ export function toOperatorError(error: unknown, { stage, endpoint }: Target): un
     return new Unreachable(`${where}: a region is needed, got: none. Set AWS_REGION to the region of stage ${stage}`);
   }
   if (isUnanswered(error)) {
-    return new Unreachable(`${where} cannot be reached, got: ${code}. Check the network and the endpoint`);
+    return new Unreachable(`${where} cannot be reached, got: ${code ?? name}. Check the network and the endpoint`);
   }
   if (isAskedTooMuch(error)) {
     return new Unreachable(`${where} is asked too much, got: ${name} for ${action}. Try again in a minute`);

@@ -10,6 +10,14 @@ export async function listCloneIds(aws: Aws, stage: Stage): Promise<string[]> {
   return ((await getGroup(aws, stage)).Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
 }
 
+/** The ids of those that take requests: others may not have told Run Command yet that they are there, or are about to go. */
+export async function listServingIds(aws: Aws, stage: Stage): Promise<string[]> {
+  const { Instances = [] } = await getGroup(aws, stage);
+  return Instances.flatMap(({ InstanceId, LifecycleState }) =>
+    InstanceId && LifecycleState === 'InService' ? InstanceId : [],
+  );
+}
+
 /** The id of a clone of the stage's group, by the id or the beginning of it where one clone alone has it. */
 export async function getClone(aws: Aws, stage: Stage, wanted: string): Promise<string> {
   const ids = await listCloneIds(aws, stage);

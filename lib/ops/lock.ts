@@ -1,4 +1,5 @@
 // One operator at a time changes a stage: a parameter that only one can have made.
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   DeleteParameterCommand,
   GetParameterCommand,
@@ -31,35 +32,64 @@ export async function findHolder(aws: Aws): Promise<Holder | undefined> {
   }
 }
 
+export interface LockRequest extends Pick<Holder, 'who' | 'what'> {
+  /** The lock is taken from whoever holds it: of somebody whose command died. */
+  readonly takes?: boolean;
+  /** Told when it could not be given back; the work is done all the same. */
+  readonly onLoose: (sentence: string) => void;
+}
+
+/** AWS may still know a parameter for a while that was deleted. */
+const tries = 4;
+const againMs = 1000;
+
 /**
  * Works while nobody else may.
- * @param takes the lock is taken from whoever holds it: of somebody whose command died
  * @throws OperatorError who holds it, and since when
  */
 export async function withLock<T>(
   aws: Aws,
-  { who, what, takes = false }: Pick<Holder, 'who' | 'what'> & { readonly takes?: boolean },
+  { who, what, takes = false, onLoose }: LockRequest,
   work: () => Promise<T>,
 ): Promise<T> {
   const ssm = aws.of(SSMClient);
   const Value = JSON.stringify({ who, what, since: new Date().toISOString() });
-  try {
-    await ssm.send(new PutParameterCommand({ Name: nameOf(aws), Type: 'String', Value, Overwrite: takes }));
-  } catch (error) {
-    if (!(error instanceof ParameterAlreadyExists)) throw error;
-    const holder = await findHolder(aws);
-    throw new OperatorError(
-      `stage ${aws.target.stage}: must not be changed by two at once, got: ${holder?.what ?? 'another command'} of ${holder?.who} ` +
-        `since ${holder?.since}. Wait for it, or take the lock with --take-lock where that command is dead`,
-    );
+  for (let left = tries; ; left--) {
+    try {
+      await ssm.send(new PutParameterCommand({ Name: nameOf(aws), Type: 'String', Value, Overwrite: takes }));
+      break;
+    } catch (error) {
+      if (!(error instanceof ParameterAlreadyExists)) throw error;
+      const holder = await findHolder(aws);
+      // Whoever held it has just gone.
+      if (!holder && left > 0) {
+        await delay(againMs);
+        continue;
+      }
+      throw new OperatorError(
+        `stage ${aws.target.stage}: must not be changed by two at once, got: ${holder?.what ?? 'another command'} of ${holder?.who ?? 'somebody'} ` +
+          `since ${holder?.since ?? 'a moment ago'}. Wait for it, or take the lock with --take-lock where that command is dead`,
+      );
+    }
   }
   try {
     return await work();
   } finally {
-    // Somebody may have taken it; what is theirs stays.
-    const { Parameter } = await ssm
-      .send(new GetParameterCommand({ Name: nameOf(aws) }))
-      .catch(() => ({ Parameter: undefined }));
+    await giveBack(aws, Value).catch((error) =>
+      onLoose(
+        `lock of stage ${aws.target.stage}: must be given back, got: ${(error as Error).message}. Take it next time with --take-lock`,
+      ),
+    );
+  }
+}
+
+/** Somebody may have taken it; what is theirs stays. */
+async function giveBack(aws: Aws, Value: string): Promise<void> {
+  const ssm = aws.of(SSMClient);
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: nameOf(aws) }));
     if (Parameter?.Value === Value) await ssm.send(new DeleteParameterCommand({ Name: nameOf(aws) }));
+  } catch (error) {
+    if (!(error instanceof ParameterNotFound)) throw error;
   }
 }

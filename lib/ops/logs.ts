@@ -1,5 +1,10 @@
 // `clonekit logs`: what clones say, of one or all, each line with the clone and the release that said it.
-import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  type FilteredLogEvent,
+  FilterLogEventsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs';
 import type { Aws } from './aws';
 import type { Stage } from './stage';
 
@@ -32,14 +37,21 @@ export async function* readLogs(aws: Aws, { logGroup }: Stage, question: LogQues
   const { streams, from, term } = question;
   let nextToken: string | undefined;
   do {
-    const page = await aws.of(CloudWatchLogsClient).send(
-      new FilterLogEventsCommand({
-        ...{ logGroupName: logGroup, startTime: from, nextToken },
-        ...(streams ? { logStreamNames: [...streams] } : {}),
-        // In quotes it is a term, whatever is in it.
-        ...(term ? { filterPattern: `"${term.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` } : {}),
-      }),
-    );
+    const question = new FilterLogEventsCommand({
+      ...{ logGroupName: logGroup, startTime: from, nextToken },
+      ...(streams ? { logStreamNames: [...streams] } : {}),
+      // In quotes it is a term, whatever is in it.
+      ...(term ? { filterPattern: `"${term.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` } : {}),
+    });
+    // Whoever has said nothing yet has no stream.
+    const isSilent = (error: unknown): boolean => streams !== undefined && error instanceof ResourceNotFoundException;
+    const page = await aws
+      .of(CloudWatchLogsClient)
+      .send(question)
+      .catch((error) => {
+        if (isSilent(error)) return { events: [], nextToken: undefined };
+        throw error;
+      });
     yield (page.events ?? []).map(toLine);
     nextToken = page.nextToken;
   } while (nextToken);

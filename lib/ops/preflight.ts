@@ -9,7 +9,8 @@ import { type Check, fail, pass, unknown } from './checks/check';
 import { readHeadroom } from './headroom';
 import { type Metric, readLatest } from './metrics';
 import { isUnknown, type Part, readPart } from './part';
-import { getStage } from './stage';
+import { getStage, type Stage } from './stage';
+import { NoStack } from './stage-outputs';
 import { getGroup } from './status/clones';
 
 /** What a stage needs of an account, as its config says. */
@@ -80,7 +81,7 @@ const usageOf = (service: string, resource: string, kind = 'None'): Metric => ({
 
 async function verifyQuota(aws: Aws, { name, service, code, need, usage }: Quota): Promise<Check> {
   if (isUnknown(need)) return unknown(name, need.unknown);
-  if (need === 0) return pass(name, 'none needed');
+  if (need === 0) return pass(name, 'none needed, or all there');
   const [quota, used] = await Promise.all([
     readPart(() =>
       aws.of(ServiceQuotasClient).send(new GetServiceQuotaCommand({ ServiceCode: service, QuotaCode: code })),
@@ -123,9 +124,19 @@ async function verifyCertificate(aws: Aws, { certificateArn, region }: Needs): P
     : fail(name, status, 'ISSUED', 'paste the ARN of one that is issued into lib/config/stages.ts');
 }
 
+/** Undefined where nothing of it is deployed. */
+async function findStage(aws: Aws): Promise<Stage | undefined> {
+  try {
+    return await getStage(aws);
+  } catch (error) {
+    if (error instanceof NoStack) return undefined;
+    throw error;
+  }
+}
+
 /** Of a stage that is there already: how far a roll of its largest fleet is from what bounds it. */
-async function verifyHeadroom(aws: Aws): Promise<Check[]> {
-  const stage = await getStage(aws).catch(() => undefined);
+async function verifyHeadroom(aws: Aws, stage: Part<Stage | undefined>): Promise<Check[]> {
+  if (isUnknown(stage)) return [unknown('room to roll', stage.unknown)];
   if (!stage) return [pass('room to roll', 'not deployed yet: synth has refused a config without it')];
   const group = await getGroup(aws, stage);
   const rooms = await readHeadroom(aws, stage, group);
@@ -139,18 +150,22 @@ async function verifyHeadroom(aws: Aws): Promise<Check[]> {
 }
 
 export async function preflight(aws: Aws, needs: Needs): Promise<Check[]> {
-  const processors = await readPart(() => readProcessors(aws, needs));
+  const stage = await readPart(() => findStage(aws));
+  // What a stage has already is in use, and need not be free once more.
+  const isThere = !isUnknown(stage) && stage !== undefined;
+  const processors = isThere ? 0 : await readPart(() => readProcessors(aws, needs));
+  const count = (wanted: number): number => (isThere ? 0 : wanted);
   const quotas: readonly Quota[] = [
     {
       ...{ name: 'quota of processors', service: 'ec2', code: 'L-1216C47A', need: processors },
       usage: usageOf('EC2', 'vCPU', 'Standard/OnDemand'),
     },
     {
-      ...{ name: 'quota of addresses', service: 'ec2', code: 'L-0263D0A3', need: needs.addresses },
+      ...{ name: 'quota of addresses', service: 'ec2', code: 'L-0263D0A3', need: count(needs.addresses) },
       usage: usageOf('EC2', 'ElasticIP'),
     },
     {
-      ...{ name: 'quota of databases', service: 'rds', code: 'L-7B6409FD', need: needs.databases },
+      ...{ name: 'quota of databases', service: 'rds', code: 'L-7B6409FD', need: count(needs.databases) },
       usage: usageOf('RDS', 'DBInstances'),
     },
   ];
@@ -160,5 +175,5 @@ export async function preflight(aws: Aws, needs: Needs): Promise<Check[]> {
     ...[verifyRegion(aws, needs), verifyBootstrap(aws), ...quotas.map((quota) => verifyQuota(aws, quota))],
     verifyCertificate(aws, needs),
   ]);
-  return [account, ...checks, ...(await verifyHeadroom(aws))];
+  return [account, ...checks, ...(await verifyHeadroom(aws, stage))];
 }

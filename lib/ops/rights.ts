@@ -17,7 +17,6 @@ const clones = [...group, 'elasticloadbalancing:DescribeTargetHealth', 'ec2:Desc
 const watch = ['autoscaling:DescribeInstanceRefreshes'] as const;
 const figures = ['cloudwatch:GetMetricData'] as const;
 const roll = [...group, ...watch, 'autoscaling:StartInstanceRefresh'] as const;
-const release = ['ec2:DescribeImages', 'ec2:CreateLaunchTemplateVersion', 'autoscaling:CreateOrUpdateTags'] as const;
 const run = ['ssm:SendCommand', 'ssm:GetCommandInvocation'] as const;
 const instance = ['rds:DescribeDBInstances'] as const;
 const cacheFailover = ['elasticache:DescribeReplicationGroups', 'elasticache:TestFailover', ...figures] as const;
@@ -44,9 +43,9 @@ export const rights = {
   ],
   releases: [...outputs, 'ec2:DescribeImages'],
   logs: [...outputs, ...clones, 'logs:FilterLogEvents'],
-  roll: [...changes, ...roll, ...release],
+  roll: [...changes, ...roll, 'ec2:DescribeImages'],
   rollback: [
-    ...[...changes, ...roll, ...release],
+    ...[...changes, ...group, ...watch, 'ec2:DescribeImages'],
     ...['autoscaling:RollbackInstanceRefresh', 'autoscaling:CancelInstanceRefresh'],
   ],
   scale: [
@@ -82,13 +81,29 @@ export const rights = {
 
 export type VerbWithRights = keyof typeof rights;
 
+/** What AWS checks besides of whoever makes these calls, or what the CDK does for them. */
+export const impliedRights: Readonly<Partial<Record<VerbWithRights, readonly string[]>>> = {
+  rollback: ['sts:AssumeRole'],
+  'db switchover': ['rds:ModifyDBInstance', 'rds:PromoteReadReplica'],
+  'drill bad-release': ['ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
+};
+
+const release = ['ec2:CreateLaunchTemplateVersion', 'autoscaling:CreateOrUpdateTags'] as const;
+
+/** On a fleet of one machine alone: on AWS another release is deployed, and whoever may change a template may run anything. */
+export const rightsHere: Readonly<Partial<Record<VerbWithRights, readonly string[]>>> = {
+  roll: release,
+  rollback: [...release, 'autoscaling:StartInstanceRefresh'],
+};
+
 const everything: Bound = { resources: ['*'] };
 
 const ofGroup = (stage: string): Bound => ({
   resources: [`arn:aws:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/${product}-${stage}-fleet`],
 });
 const ofDatabase = (stage: string): Bound => ({ resources: [`arn:aws:rds:*:*:db:${product}-${stage}-*`] });
-const ofLock = (stage: string): Bound => ({ resources: [`arn:aws:ssm:*:*:parameter/${product}/${stage}/lock`] });
+const toLockArn = (stage: string): string => `arn:aws:ssm:*:*:parameter/${product}/${stage}/lock`;
+const ofLock = (stage: string): Bound => ({ resources: [toLockArn(stage)] });
 const ofLog = (stage: string): Bound => ({ resources: [`arn:aws:logs:*:*:log-group:${product}-${stage}-fleet-*`] });
 const ofClones = (stage: string): Bound => ({
   resources: ['arn:aws:ec2:*:*:instance/*'],
@@ -105,7 +120,7 @@ const bounds: Readonly<Record<string, (stage: string) => Bound>> = {
   'autoscaling:CreateOrUpdateTags': ofGroup,
   'ec2:TerminateInstances': ofClones,
   'ssm:PutParameter': ofLock,
-  'ssm:GetParameter': ofLock,
+  'ssm:GetParameter': (stage) => ({ resources: [toLockArn(stage), 'arn:aws:ssm:*:*:parameter/cdk-bootstrap/*'] }),
   'ssm:DeleteParameter': ofLock,
   'logs:CreateLogStream': ofLog,
   'logs:PutLogEvents': ofLog,
@@ -117,6 +132,15 @@ const bounds: Readonly<Record<string, (stage: string) => Bound>> = {
   }),
   'cloudformation:ListStackResources': (stage) => ({
     resources: [`arn:aws:cloudformation:*:*:stack/${product}-${stage}-*/*`],
+  }),
+};
+
+/** RDS takes no beginnings of names for what it does to both sides of a blue/green deployment. */
+const impliedBounds: typeof bounds = {
+  'sts:AssumeRole': () => ({ resources: ['arn:aws:iam::*:role/cdk-*'] }),
+  'iam:PassRole': (stage) => ({
+    resources: [`arn:aws:iam::*:role/${product}-${stage}-*`],
+    condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
   }),
 };
 
@@ -132,9 +156,14 @@ const toSendCommand = (stage: string): object[] => [
 /** An IAM policy: what these verbs need on a stage, and no more. */
 export function toPolicy(verbs: readonly VerbWithRights[], stage: StageName): object {
   const actions = [...new Set<string>(verbs.flatMap((verb) => rights[verb]))].sort();
+  const implied = [...new Set<string>(verbs.flatMap((verb) => impliedRights[verb] ?? []))].sort();
   const statements = new Map<string, { bound: Bound; actions: string[] }>();
-  for (const action of actions.filter((one) => one !== 'ssm:SendCommand')) {
-    const bound = bounds[action]?.(stage) ?? everything;
+  const bounded = [
+    ...actions.filter((one) => one !== 'ssm:SendCommand').map((action) => [action, bounds[action]] as const),
+    ...implied.map((action) => [action, impliedBounds[action]] as const),
+  ];
+  for (const [action, toBound] of bounded) {
+    const bound = toBound?.(stage) ?? everything;
     const key = JSON.stringify(bound);
     statements.set(key, { bound, actions: [...(statements.get(key)?.actions ?? []), action] });
   }

@@ -1,6 +1,11 @@
 // `clonekit roll`: replaces every clone by a new one, new ones first, and sees it through.
-import { AutoScalingClient, type RefreshPreferences, StartInstanceRefreshCommand } from '@aws-sdk/client-auto-scaling';
-import { OperatorError } from '../config/operator-error';
+import {
+  AutoScalingClient,
+  type AutoScalingGroup,
+  type DesiredConfiguration,
+  type RefreshPreferences,
+  StartInstanceRefreshCommand,
+} from '@aws-sdk/client-auto-scaling';
 import type { Aws } from './aws';
 import type { TemplateReference } from './launch-template';
 import { poll } from './poll';
@@ -45,9 +50,7 @@ export async function startRoll(aws: Aws, stage: Stage, { template, bakeSeconds 
     // There is something to go back to only where something changes.
     ...(template ? { AutoRollback: true } : {}),
   };
-  const DesiredConfiguration = template && {
-    LaunchTemplate: { LaunchTemplateId: template.id, Version: template.version },
-  };
+  const DesiredConfiguration = template && toDesired(group, template);
   const { InstanceRefreshId } = await aws.of(AutoScalingClient).send(
     new StartInstanceRefreshCommand({
       ...{ AutoScalingGroupName: stage.groupName, Strategy: 'Rolling', Preferences },
@@ -57,22 +60,35 @@ export async function startRoll(aws: Aws, stage: Stage, { template, bakeSeconds 
   return InstanceRefreshId ?? '';
 }
 
-/** Waits until the last roll has come to an end. */
+/** What the group launches, of another version: the types it mixes, and how, stay. */
+function toDesired(
+  { MixedInstancesPolicy: mixed }: AutoScalingGroup,
+  { id, version }: TemplateReference,
+): DesiredConfiguration {
+  const of = { LaunchTemplateId: id, Version: version };
+  if (!mixed) return { LaunchTemplate: of };
+  const LaunchTemplate = { ...mixed.LaunchTemplate, LaunchTemplateSpecification: of };
+  return { MixedInstancesPolicy: { ...mixed, LaunchTemplate } };
+}
+
+/** Waits until that roll has come to an end. */
 export async function watchRoll(
   aws: Aws,
   stage: Stage,
+  id: string,
   onLook: (refresh: RefreshStatus) => void,
 ): Promise<RefreshStatus> {
-  return await poll(aws, {
+  const ended = await poll(aws, {
     what: `group ${stage.groupName}: its roll must have ended`,
     ask: async () => {
-      const refresh = await findRefresh(aws, stage);
-      if (!refresh) throw new OperatorError(`group ${stage.groupName}: must have a roll, got: none. Start one`);
-      return toRefreshStatus(refresh, Date.now());
+      // One that was just begun may not be listed yet.
+      const refresh = await findRefresh(aws, stage, id);
+      return refresh && toRefreshStatus(refresh, Date.now());
     },
-    isDone: (found) => !isRunning(found),
-    onLook,
+    isDone: (found) => found !== undefined && !isRunning(found),
+    onLook: (found) => found && onLook(found),
     withinSeconds: longestSeconds,
-    toText: ({ status, percent }) => `${status}, ${percent} %`,
+    toText: (found) => (found ? `${found.status}, ${found.percent} %` : 'nothing'),
   });
+  return ended as RefreshStatus;
 }

@@ -12,6 +12,7 @@ import type { Aws, FailedCall } from './aws';
 import { getTemplateOf, type TemplateReference } from './launch-template';
 import type { Stage } from './stage';
 import { getGroup } from './status/clones';
+import type { RefreshStatus } from './status/refresh';
 
 export interface ReleaseImage {
   readonly release: string;
@@ -76,7 +77,13 @@ export async function tagRelease(aws: Aws, { groupName }: Stage, release: string
  * Ends the roll that goes on: rolled back where AWS can, else cancelled. One that CloudFormation started cannot be rolled
  * back by itself; once it is cancelled the stack rolls back, and that starts another.
  */
-export async function rollBackRunning(aws: Aws, { groupName }: Stage): Promise<'rolled back' | 'cancelled'> {
+export async function rollBackRunning(
+  aws: Aws,
+  { groupName }: Stage,
+  { status }: Pick<RefreshStatus, 'status'>,
+): Promise<'rolled back' | 'cancelled'> {
+  // To cancel what goes back already would leave it half way.
+  if (status === 'RollbackInProgress') return 'rolled back';
   const of = { AutoScalingGroupName: groupName };
   const client = aws.of(AutoScalingClient);
   try {

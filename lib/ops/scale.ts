@@ -31,6 +31,7 @@ export async function planScaling(aws: Aws, stage: Stage, min: number, max: numb
 }
 
 export async function scale(aws: Aws, { groupName }: Stage, { to }: Scaling): Promise<void> {
-  const request = { AutoScalingGroupName: groupName, MinSize: to.min, MaxSize: to.max, DesiredCapacity: to.desired };
+  // How many there are now is up to the group: it has changed since somebody looked, and is held to the bounds by AWS.
+  const request = { AutoScalingGroupName: groupName, MinSize: to.min, MaxSize: to.max };
   await aws.of(AutoScalingClient).send(new UpdateAutoScalingGroupCommand(request));
 }

@@ -4,7 +4,10 @@ import { type StackPart, stackName } from '../config/names';
 import { OperatorError } from '../config/operator-error';
 import type { Aws } from './aws';
 
-/** Throws an OperatorError when the stack does not exist. */
+/** Nothing of the stage is deployed, or a part of it is not. */
+export class NoStack extends OperatorError {}
+
+/** @throws NoStack when the stack does not exist */
 export async function getStageOutputs(aws: Aws, part: StackPart): Promise<Record<string, string>> {
   const { stage, endpoint } = aws.target;
   const name = stackName(stage, part);
@@ -15,6 +18,6 @@ export async function getStageOutputs(aws: Aws, part: StackPart): Promise<Record
   } catch (error) {
     if (!/does not exist/.test((error as Error).message)) throw error;
     const remedy = endpoint ? 'see: npx clonekit status' : `deploy it with: npx cdk deploy '${name}'`;
-    throw new OperatorError(`stage ${stage}: has no stack ${name} in this account and region; ${remedy}`);
+    throw new NoStack(`stage ${stage}: has no stack ${name} in this account and region; ${remedy}`);
   }
 }

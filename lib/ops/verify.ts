@@ -53,13 +53,18 @@ export const leftOut: readonly string[] = [
 
 const isLeftOut = ({ target }: Aws, path: string): boolean => target.endpoint !== undefined && leftOut.includes(path);
 
+/** A resource that is gone is not unknown. */
+const undefinedWhereAbsent = (error: Error): undefined => {
+  if (!/NotFound/.test(error.name)) throw error;
+};
+
 const normal = (value: unknown): string => String(value).toLowerCase();
 
 async function verifyResource(aws: Aws, declared: Declared, { what, read, knob }: Kind): Promise<Check[]> {
   const { physicalId, literal, stack } = declared;
   if (physicalId === undefined) return [];
   const label = `${what} ${physicalId.includes('/') ? (physicalId.split('/').at(-2) ?? physicalId) : physicalId}`;
-  const found = await readPart(() => read(aws, physicalId));
+  const found = await readPart(() => read(aws, physicalId).catch(undefinedWhereAbsent));
   if (isUnknown(found)) return [unknown(label, found.unknown)];
   const remedy = `deploy ${stack} again, or change ${knob}`;
   if (!found) return [fail(label, 'none', 'there', remedy)];

@@ -111,6 +111,8 @@ describe('blue/green deployments', () => {
       }),
     );
 
+  const countFailovers = () => on.fleet.events.all.filter(({ message }) => /failover started/.test(message)).length;
+
   test('a switchover is refused while there is nothing to switch to, and while it is being made', async () => {
     await operator.refuse(1, /must have a blue\/green deployment, got: none/, 'db', 'switchover', '--yes');
     await expect(create('clonekit-dev-replica-1')).rejects.toMatchObject({ name: 'SourceDatabaseNotSupportedFault' });
@@ -123,7 +125,12 @@ describe('blue/green deployments', () => {
   });
 
   test('green is a copy of all: it follows, and has what was written before and since', async () => {
-    await until('it is there', async () => (await getDeployment())?.Status === 'AVAILABLE');
+    const stati = new Set<string | undefined>();
+    await until('it is there', async () => {
+      for (const { DBInstanceStatus } of (await listInstances()).slice(2)) stati.add(DBInstanceStatus);
+      return (await getDeployment())?.Status === 'AVAILABLE';
+    });
+    expect(stati).toContain('creating');
     const ids = (await listInstances()).map(({ DBInstanceIdentifier }) => DBInstanceIdentifier);
     expect(ids.map((id) => id?.replace(/-green-[a-z0-9]{6}$/, ' green'))).toEqual([
       ...['clonekit-dev-primary', 'clonekit-dev-replica-1'],
@@ -135,7 +142,11 @@ describe('blue/green deployments', () => {
   }, 60_000);
 
   test('db switchover: green has the names and addresses, nothing acknowledged is lost, and blue takes no writes', async () => {
+    // A lag is the average of a minute, and at first green had all to catch up with.
+    const isNear = async () => (await on.run('db', 'switchover', '--dry-run')).code === 0;
+    await until('green is near enough for the least of a minute', isNear, 120);
     const before = on.fleet.databases.slice(0, 2).map(({ address }) => address);
+    const failovers = countFailovers();
     const writer = new Writer();
     await writer.begin();
     await until('some are written', async () => writer.written > 10);
@@ -156,10 +167,12 @@ describe('blue/green deployments', () => {
         ReadReplicaSourceDBInstanceIdentifier: 'clonekit-dev-primary-old1',
       },
     ]);
+    // Who is renamed is not taken for dead.
+    expect(countFailovers()).toBe(failovers);
     const [row] = (await on.fleet.databases[2]?.query('SELECT @@GLOBAL.read_only AS refuses')) ?? [];
     expect(row?.refuses).toBe(1);
     await operator.refuse(1, /must have a blue\/green deployment, got: none/, 'db', 'switchover', '--yes');
-  }, 120_000);
+  }, 240_000);
 
   test('one that has switched over is not switched again, and goes without its databases', async () => {
     const { BlueGreenDeploymentIdentifier } = (await getDeployment()) ?? {};

@@ -121,9 +121,28 @@ describe('everything that changes something', () => {
     await refuse(2, /^clonekit: somebody must agree, got: no terminal to ask at/, 'scale', '2', '3');
   });
 
+  test('ends in order when it is interrupted: what it did is undone, and the lock is free', async () => {
+    const frozen = () =>
+      [...on.fleet.group.instances.values()].filter(({ clone }) => {
+        const stat = clone?.place && readFileSync(`/proc/${clone.place.pid}/stat`, 'utf8');
+        return stat?.includes(') T ');
+      });
+    const drill = on.run('drill', 'clone-freeze', '--yes');
+    await until('a clone hangs', async () => frozen().length === 1);
+    process.emit('SIGINT');
+    expect(await drill).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('clonekit: interrupted; it is brought to an end. Once more leaves it as it is\n'),
+      stdout: expect.stringContaining('broken: heal: interrupted'),
+    });
+    expect(frozen()).toEqual([]);
+    expect(await run('logs', '--audit', '--grep', 'the promise is broken')).toContain('drill clone-freeze');
+    await run('scale', '2', '4', '--yes');
+  }, 60_000);
+
   test('is done by one operator at a time, until somebody takes the lock', async () => {
     const aws = new Aws({ stage: 'dev', endpoint: on.fleet.endpoint, region: on.fleet.plan.region });
-    await withLock(aws, { who: 'ann', what: 'roll' }, async () => {
+    await withLock(aws, { who: 'ann', what: 'roll', onLoose: () => {} }, async () => {
       const ended = await on.run('scale', '2', '3', '--yes');
       expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('got: roll of ann since 20') });
       expect((await status()).group.max).toBe(4);

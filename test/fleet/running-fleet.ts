@@ -145,13 +145,17 @@ export function findLeftovers(home: string): number[] {
     .map(Number);
 }
 
-/** Waits until something holds; fails with its name after 30 s. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 30_000;
+/** Waits until something holds; fails with its name when it does not in time. */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  withinSeconds = 30,
+): Promise<T> {
+  const deadline = Date.now() + withinSeconds * 1000;
   for (;;) {
     const value = await probe().catch(() => undefined);
     if (value) return value as T;
-    if (Date.now() > deadline) throw new Error(`waited 30 s in vain until ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${withinSeconds} s in vain until ${what}`);
     await delay(50);
   }
 }

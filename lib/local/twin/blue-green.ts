@@ -23,7 +23,8 @@ function toDeployment(deployment: Deployment, { plan }: Fleet): schemas.BlueGree
   const members = toPairs(deployment).map(([blue, green]) => ({
     SourceMember: toDatabaseArn(blue.plan.id, plan.region),
     TargetMember: toDatabaseArn(green.plan.id, plan.region),
-    Status: status,
+    // What is said of the whole, and of no member, is that they are there.
+    Status: status === 'INVALID_CONFIGURATION' || status === 'DELETING' ? 'AVAILABLE' : status,
   }));
   const isMade = status !== 'PROVISIONING' && status !== 'INVALID_CONFIGURATION';
   return {

@@ -56,12 +56,12 @@ export const ssm: Service = {
       if (input.DocumentName !== 'AWS-RunShellScript') {
         throw new AwsError('InvalidDocument', `The local twin runs AWS-RunShellScript, got: ${input.DocumentName}`);
       }
-      const { commands: lines, executionTimeout, ...others } = input.Parameters ?? {};
+      const { commands: lines, executionTimeout, workingDirectory, ...others } = input.Parameters ?? {};
       const [other] = Object.keys(others);
       if (other || !lines?.length)
         throw new AwsError(
           'InvalidParameters',
-          `The local twin takes commands and executionTimeout, got: ${other ?? 'none'}`,
+          `The local twin takes commands, executionTimeout and workingDirectory, got: ${other ?? 'none'}`,
         );
       const instances = (input.InstanceIds ?? []).map((id) => {
         const found = fleet.group.instances.get(id);
@@ -77,7 +77,10 @@ export const ssm: Service = {
           `executionTimeout must be 1 to 172800 seconds, got: ${executionTimeout?.[0]}`,
         );
       }
-      const command = fleet.commands.send(instances, `${lines.join('\n')}\n`, seconds);
+      const command = fleet.commands.send(instances, `${lines.join('\n')}\n`, {
+        seconds,
+        folder: workingDirectory?.[0],
+      });
       return {
         Command: {
           ...{ CommandId: command.id, DocumentName: input.DocumentName, RequestedDateTime: command.requestedAt },

@@ -18,9 +18,13 @@ export const fail = (name: string, got: string, want: string, remedy: string): C
   ...{ name, outcome: 'fail', got, want, remedy },
 });
 
-/** Nobody could look. */
-export const unknown = (name: string, why: string): Check => ({
-  ...{ name, outcome: 'unknown', got: why, remedy: 'give whoever looks the right: npx clonekit iam' },
-});
+/** Nobody could look. @param remedy by itself the right to look, where that is what is missing */
+export const unknown = (
+  name: string,
+  why: string,
+  remedy = why.startsWith('needs ')
+    ? 'give whoever looks the right: npx clonekit iam'
+    : 'look again, or look at it by hand',
+): Check => ({ name, outcome: 'unknown', got: why, remedy });
 
 export const hold = (checks: readonly Check[]): boolean => checks.every(({ outcome }) => outcome === 'pass');

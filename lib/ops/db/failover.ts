@@ -16,11 +16,20 @@ export async function verifyCanFailOver(aws: Aws, stage: Stage): Promise<void> {
   verifyAvailable(instance);
 }
 
-/** Whether RDS has told of a failover that was completed since. */
+/** Whether RDS has told of a failover that was completed since. @throws OperatorError when it told that there will be none */
 async function isFailedOver(aws: Aws, SourceIdentifier: string, StartTime: Date): Promise<boolean> {
   const question = { SourceIdentifier, SourceType: 'db-instance', StartTime } as const;
   const { Events = [] } = await aws.of(RDSClient).send(new DescribeEventsCommand(question));
-  return Events.some(({ Message = '' }) => /failover (has )?completed/i.test(Message));
+  const said = Events.map(({ Message = '' }) => Message);
+  const refused = said.find((message) =>
+    /(isn't|not) attempting|failover.*(failed|cancel)|did not catch up/i.test(message),
+  );
+  if (refused) {
+    throw new OperatorError(
+      `database ${SourceIdentifier}: its standby must take over, got: ${refused} Try again later`,
+    );
+  }
+  return said.some((message) => /failover (has )?completed/i.test(message));
 }
 
 export async function failOver(aws: Aws, stage: Stage, waiting: Waiting): Promise<void> {

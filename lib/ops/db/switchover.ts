@@ -26,6 +26,9 @@ export interface Switchover {
   readonly lagSeconds: number;
 }
 
+/** Those of which one can still become the database. */
+const isThere = /^(PROVISIONING|AVAILABLE|SWITCHOVER_IN_PROGRESS|SWITCHOVER_FAILED)$/;
+
 const nameOf = (arn = ''): string => arn.split(':').at(-1) ?? '';
 
 async function getDeployment(aws: Aws, stage: Stage): Promise<BlueGreenDeployment> {
@@ -34,7 +37,7 @@ async function getDeployment(aws: Aws, stage: Stage): Promise<BlueGreenDeploymen
     {},
   )) {
     const found = BlueGreenDeployments.find(
-      ({ Source, Status }) => nameOf(Source) === stage.primaryId && Status !== 'SWITCHOVER_COMPLETED',
+      ({ Source, Status = '' }) => nameOf(Source) === stage.primaryId && isThere.test(Status),
     );
     if (found) return found;
   }
@@ -72,7 +75,8 @@ async function verifyNoEvents(aws: Aws, green: string): Promise<void> {
 export async function planSwitchover(aws: Aws, stage: Stage): Promise<Switchover> {
   const deployment = await getDeployment(aws, stage);
   const { BlueGreenDeploymentIdentifier: id = '', Status, StatusDetails } = deployment;
-  if (Status !== 'AVAILABLE') {
+  // After one that failed all is as it was, and it may be tried again.
+  if (Status !== 'AVAILABLE' && Status !== 'SWITCHOVER_FAILED') {
     throw new OperatorError(
       `blue/green deployment ${id}: must be AVAILABLE, got: ${Status} ${StatusDetails ?? ''}. Wait for it`,
     );
@@ -97,23 +101,31 @@ export async function switchOver(
 ): Promise<void> {
   const request = { BlueGreenDeploymentIdentifier: id, SwitchoverTimeout: timeoutSeconds };
   await aws.of(RDSClient).send(new SwitchoverBlueGreenDeploymentCommand(request));
-  const ended = await poll(aws, {
+  let hasBegun = false;
+  const ended = await poll<BlueGreenDeployment>(aws, {
     what: `blue/green deployment ${id}: must have switched over`,
     ask: async () => {
       const question = { BlueGreenDeploymentIdentifier: id };
       for await (const page of paginateDescribeBlueGreenDeployments({ client: aws.of(RDSClient) }, question)) {
         const [found] = page.BlueGreenDeployments ?? [];
-        if (found) return found.Status ?? 'unknown';
+        if (found) return found;
       }
-      return 'gone';
+      return { Status: 'gone' };
     },
-    isDone: (status) => !/^(SWITCHOVER_IN_PROGRESS|AVAILABLE)$/.test(status),
-    onLook,
+    isDone: ({ Status }) => {
+      // It is what it was until it begins, and again once it was given up.
+      const isBusy = Status === 'SWITCHOVER_IN_PROGRESS';
+      const isOver = !isBusy && (hasBegun || Status === 'SWITCHOVER_COMPLETED' || Status === 'gone');
+      hasBegun ||= isBusy;
+      return isOver;
+    },
+    onLook: ({ Status = 'unknown' }, seconds) => onLook?.(Status, seconds),
     withinSeconds,
-    toText: (status) => status,
+    toText: ({ Status = 'unknown' }) => Status,
   });
-  if (ended === 'SWITCHOVER_COMPLETED') return;
+  if (ended.Status === 'SWITCHOVER_COMPLETED') return;
+  const got = [ended.Status, ended.StatusDetails].filter(Boolean).join(': ');
   throw new OperatorError(
-    `blue/green deployment ${id}: must have switched over, got: ${ended}. ${stage.primaryId} goes on as it was; look at its events`,
+    `blue/green deployment ${id}: must have switched over, got: ${got}. ${stage.primaryId} goes on as it was; look at its events`,
   );
 }

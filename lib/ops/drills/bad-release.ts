@@ -27,6 +27,7 @@ export const badRelease: Drill = {
     const bad = withVariable(toUserData(await getTemplateVersion(aws, template)), cloneEnv.primary, nowhere);
     const ec2 = aws.of(EC2Client);
     let made: string | undefined;
+    let rollId = '';
     return {
       touches: [
         `a version of launch template ${template.id} whose clones are told a database that is not there; deleted afterwards`,
@@ -44,10 +45,10 @@ export const badRelease: Drill = {
           }),
         );
         made = String(LaunchTemplateVersion?.VersionNumber);
-        await startRoll(aws, stage, { template: { id: template.id, version: made } });
+        rollId = await startRoll(aws, stage, { template: { id: template.id, version: made } });
       },
       heal: async (tell) => {
-        const { status, reason } = await watchRoll(aws, stage, (refresh) =>
+        const { status, reason } = await watchRoll(aws, stage, rollId, (refresh) =>
           tell(`${refresh.status}, ${refresh.percent} %`),
         );
         if (status === 'RollbackSuccessful') return;
@@ -56,9 +57,10 @@ export const badRelease: Drill = {
         );
       },
       undo: async () => {
-        if (await findRunning(aws, stage)) {
-          await rollBackRunning(aws, stage);
-          await watchRoll(aws, stage, () => {});
+        const goesOn = await findRunning(aws, stage);
+        if (goesOn) {
+          await rollBackRunning(aws, stage, goesOn);
+          await watchRoll(aws, stage, goesOn.id, () => {});
         }
         const now = getTemplateOf(await getGroup(aws, stage));
         if (made === undefined || now.version === made) return;

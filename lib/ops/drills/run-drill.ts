@@ -1,6 +1,6 @@
 // Runs a drill: people first, then the fault, then everything back; and what came of it, as evidence.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Aws } from '../aws';
+import { pause } from '../poll';
 import { Probe, type ProbeReport } from '../probe/probe';
 import type { Stage } from '../stage';
 import { type Allowed, type Drill, type Fault, listBroken } from './drill';
@@ -57,11 +57,15 @@ export async function runDrill(
   const probe = await Probe.start(stage.url);
   let report: ProbeReport | undefined;
   try {
-    await delay(quietSeconds(aws) * 1000);
+    await pause(aws, quietSeconds(aws));
     if (await attempt('inject', fault.inject)) await attempt('heal', () => fault.heal(note));
+  } catch (error) {
+    broken.push((error as Error).message);
   } finally {
+    // Whoever does not want to wait for the end of it still wants it undone.
+    aws.goOn();
     await attempt('undo', fault.undo);
-    await delay(quietSeconds(aws) * 1000);
+    await pause(aws, quietSeconds(aws)).catch(() => {});
     report = await probe.stop();
   }
   broken.push(...listBroken(report, allowed));

@@ -52,10 +52,10 @@ function toSecondsLeft({ Preferences, Status }: InstanceRefresh, percent: number
   return Math.round((passed * (100 - percent)) / percent) + bake;
 }
 
-/** The newest one of all; undefined where the group was never rolled. */
-export async function findRefresh(aws: Aws, { groupName }: Stage): Promise<InstanceRefresh | undefined> {
-  const newest = new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: groupName, MaxRecords: 1 });
-  return (await aws.of(AutoScalingClient).send(newest)).InstanceRefreshes?.[0];
+/** The newest one of all, or that one; undefined where there is none. */
+export async function findRefresh(aws: Aws, { groupName }: Stage, id?: string): Promise<InstanceRefresh | undefined> {
+  const question = { AutoScalingGroupName: groupName, ...(id ? { InstanceRefreshIds: [id] } : { MaxRecords: 1 }) };
+  return (await aws.of(AutoScalingClient).send(new DescribeInstanceRefreshesCommand(question))).InstanceRefreshes?.[0];
 }
 
 export async function readRefresh(aws: Aws, stage: Stage): Promise<RefreshStatus | null> {
