@@ -77,6 +77,9 @@ export const switchoverCommand = (flags: ChangeFlags, surroundings: Surroundings
       touches: [
         `${switchover.green} becomes ${switchover.blue}, ${switchover.lagSeconds} s behind; writes wait, a minute as a rule and five at most, or it goes back`,
         `${switchover.blue} stays as it was under another name; the stack then differs from what is there`,
+        ...(switchover.mayHaveEvents
+          ? [`event_scheduler is not set, and so on: events of the schema, where there are any, run on both sides`]
+          : []),
       ],
       run: async (progress) => {
         await switchOver(aws, stage, switchover, { withinSeconds, onLook: tell(progress, switchover.id) });

@@ -12,13 +12,23 @@ export interface Metric {
 
 /** So many a call takes. */
 const mostQueries = 500;
+const minuteMs = 60_000;
 /** A figure is of one minute, and told some minutes later. */
 const lookBackMinutes = 10;
 
-/** In the order of the metrics; null where there is none of the last ten minutes. A sum is of all of them. */
-export async function readLatest(aws: Aws, metrics: readonly Metric[]): Promise<(number | null)[]> {
+/**
+ * In the order of the metrics; null where there is none of the last ten minutes. A sum is of all of them.
+ * @param since only of minutes that have not ended by then
+ */
+export async function readLatest(
+  aws: Aws,
+  metrics: readonly Metric[],
+  since = new Date(0),
+): Promise<(number | null)[]> {
   const EndTime = new Date();
-  const StartTime = new Date(EndTime.getTime() - lookBackMinutes * 60_000);
+  const StartTime = new Date(
+    Math.max(Math.floor(since.getTime() / minuteMs) * minuteMs, EndTime.getTime() - lookBackMinutes * minuteMs),
+  );
   const values = new Map<string, number>();
   for (let from = 0; from < metrics.length; from += mostQueries) {
     const MetricDataQueries = metrics

@@ -53,6 +53,6 @@ export async function poll<T>(aws: Aws, { what, ask, isDone, onLook, withinSecon
 export async function pause(aws: Aws, seconds: number): Promise<void> {
   await delay(seconds * 1000, undefined, { signal: aws.stop }).catch(() => {});
   if (aws.stop.aborted) {
-    throw new OperatorError('interrupted: what was begun on AWS may go on; see: npx clonekit status');
+    throw new OperatorError('interrupted: what was begun may go on; see: npx clonekit status');
   }
 }

@@ -71,7 +71,7 @@ export const rights = {
   'drill zone-loss': [...drill, 'ec2:TerminateInstances'],
   'drill cache-failover': [...changes, ...cacheFailover],
   'drill db-failover': [...changes, ...instance, 'rds:RebootDBInstance', 'rds:DescribeEvents'],
-  'drill replica-lag': [...changes, ...instance, ...figures, 'rds:RebootDBInstance'],
+  'drill replica-lag': [...changes, ...instance, ...figures, 'rds:RebootDBInstance', 'rds:DescribeEvents'],
   'drill bad-release': [
     ...[...changes, ...roll, 'ec2:DescribeLaunchTemplateVersions', 'ec2:CreateLaunchTemplateVersion'],
     ...['ec2:DeleteLaunchTemplateVersions', 'autoscaling:RollbackInstanceRefresh'],

@@ -22,6 +22,8 @@ export interface GroupPlan {
   readonly stopHook?: HookPlan;
   /** Tags that every clone gets at launch. */
   readonly tags: Readonly<Record<string, string>>;
+  /** How types of instances are mixed, in the words of the template; absent where one type alone is launched. */
+  readonly mix?: { readonly overrides: readonly object[]; readonly distribution: object };
   readonly launchTemplate: {
     readonly id: string;
     readonly name: string;
@@ -95,6 +97,7 @@ export function toGroup(
     launchHook: findHook(group, 'autoscaling:EC2_INSTANCE_LAUNCHING'),
     stopHook: findHook(group, 'autoscaling:EC2_INSTANCE_TERMINATING'),
     tags: Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])),
+    mix: findMix(group),
     launchTemplate: {
       id: launchTemplate.physicalId,
       name: launchTemplate.findText('LaunchTemplateName') ?? launchTemplate.logicalId,
@@ -106,6 +109,14 @@ export function toGroup(
     },
   };
 }
+
+const findMix = (group: ResourceReader): GroupPlan['mix'] =>
+  group.find('MixedInstancesPolicy') === undefined
+    ? undefined
+    : {
+        overrides: group.list<object>(`${mixed}.Overrides`),
+        distribution: (group.find('MixedInstancesPolicy.InstancesDistribution') ?? {}) as object,
+      };
 
 /** What is left out is what AWS takes then. */
 function findHook(group: ResourceReader, transition: string): HookPlan | undefined {

@@ -4,19 +4,12 @@ import type { Activity } from '../activities';
 import type { Fleet } from '../fleet';
 import type { Sizes } from '../group';
 import type { Instance } from '../instance';
-import type { TemplateVersion } from '../launch-templates';
 import { account, toHex } from '../physical';
-import { getGroup, invalid, verifyWord } from './groups';
+import { getGroup, invalid, toLaunch, toTemplate, verifyWord } from './groups';
 import { refreshActions } from './instance-refreshes';
 import { hookActions } from './lifecycle-hooks';
 import { toPage } from './page';
 import { AwsError, refuseFilters, type Service } from './service';
-
-const toTemplate = ({ plan }: Fleet, { number }: TemplateVersion): schemas.LaunchTemplateSpecification => ({
-  LaunchTemplateId: plan.group.launchTemplate.id,
-  LaunchTemplateName: plan.group.launchTemplate.name,
-  Version: String(number),
-});
 
 const toInstance = (instance: Instance, fleet: Fleet) => ({
   InstanceId: instance.id,
@@ -35,7 +28,7 @@ const toGroup = (fleet: Fleet): schemas.AutoScalingGroup => {
   return {
     AutoScalingGroupName: plan.group.name,
     AutoScalingGroupARN: `${arn}:autoScalingGroupName/${plan.group.name}`,
-    LaunchTemplate: toTemplate(fleet, group.template),
+    ...toLaunch(fleet, group.template),
     MinSize: group.sizes.min,
     MaxSize: group.sizes.max,
     DesiredCapacity: group.desired,

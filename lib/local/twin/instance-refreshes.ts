@@ -3,7 +3,7 @@ import type * as schemas from '@aws-sdk/client-auto-scaling';
 import type { Fleet } from '../fleet';
 import type { InstanceRefresh } from '../refresh/instance-refresh';
 import type { RefreshPreferences } from '../refresh/preferences';
-import { getGroup, invalid } from './groups';
+import { getGroup, invalid, toLaunch } from './groups';
 import { toPage } from './page';
 import { AwsError, type Handler } from './service';
 
@@ -63,12 +63,6 @@ function findWanted({ DesiredConfiguration }: schemas.StartInstanceRefreshType, 
   return version;
 }
 
-const toTemplate = ({ plan }: Fleet, number: number): schemas.LaunchTemplateSpecification => ({
-  LaunchTemplateId: plan.group.launchTemplate.id,
-  LaunchTemplateName: plan.group.launchTemplate.name,
-  Version: String(number),
-});
-
 const toRefresh = (refresh: InstanceRefresh, fleet: Fleet): schemas.InstanceRefresh => {
   const { preferences, wanted } = refresh.options;
   return {
@@ -92,7 +86,7 @@ const toRefresh = (refresh: InstanceRefresh, fleet: Fleet): schemas.InstanceRefr
         : {}),
       ...(preferences.alarms.length > 0 ? { AlarmSpecification: { Alarms: [...preferences.alarms] } } : {}),
     },
-    ...(wanted ? { DesiredConfiguration: { LaunchTemplate: toTemplate(fleet, wanted.number) } } : {}),
+    ...(wanted ? { DesiredConfiguration: toLaunch(fleet, wanted) } : {}),
     ...(refresh.rollback
       ? {
           RollbackDetails: {

@@ -11,11 +11,11 @@ export interface ReplicaLag {
   readonly seconds: number | null;
 }
 
-/** Those that follow now; one that was promoted does not. */
-export async function readReplicaLags(aws: Aws, stage: Stage): Promise<ReplicaLag[]> {
+/** Those that follow now; one that was promoted does not. @param since only what was measured then or later */
+export async function readReplicaLags(aws: Aws, stage: Stage, since?: Date): Promise<ReplicaLag[]> {
   const replicas = (await listInstances(aws, stage)).filter(isReplica);
   const ids = replicas.map(({ DBInstanceIdentifier = '' }) => DBInstanceIdentifier);
-  const lags = ids.length > 0 ? await readLags(aws, ids) : new Map<string, number | null>();
+  const lags = ids.length > 0 ? await readLags(aws, ids, since) : new Map<string, number | null>();
   return replicas.map(({ DBInstanceIdentifier: id = '', DBInstanceStatus = 'unknown' }) => {
     const seconds = lags.get(id) ?? null;
     return { id, status: DBInstanceStatus, seconds: seconds === null || seconds < 0 ? null : seconds };

@@ -24,6 +24,8 @@ export interface Switchover {
   readonly blue: string;
   readonly green: string;
   readonly lagSeconds: number;
+  /** Nobody said that its event scheduler is off; which is well where no events are. */
+  readonly mayHaveEvents: boolean;
 }
 
 /** Those of which one can still become the database. */
@@ -46,8 +48,11 @@ async function getDeployment(aws: Aws, stage: Stage): Promise<BlueGreenDeploymen
   );
 }
 
-/** Events that run on both sides write twice, and green must not write by itself. */
-async function verifyNoEvents(aws: Aws, green: string): Promise<void> {
+/**
+ * Events that run on both sides write twice, and green must not write by itself.
+ * @returns whether nobody has said that they must not run: MySQL 8 has the scheduler on by itself
+ */
+async function verifyNoEvents(aws: Aws, green: string): Promise<boolean> {
   const client = aws.of(RDSClient);
   const { DBInstances } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: green }));
   const [instance] = DBInstances ?? [];
@@ -57,18 +62,21 @@ async function verifyNoEvents(aws: Aws, green: string): Promise<void> {
   if (apply !== undefined && apply !== 'in-sync') {
     throw new OperatorError(`database ${green}: its parameters must be in-sync, got: ${apply}. Reboot it first`);
   }
-  if (!DBParameterGroupName) return;
+  if (!DBParameterGroupName) return true;
   for await (const { Parameters = [] } of paginateDescribeDBParameters(
     { client },
     { DBParameterGroupName, Source: 'user' },
   )) {
     const value = Parameters.find(({ ParameterName }) => ParameterName === 'event_scheduler')?.ParameterValue;
-    if (value !== undefined && /^(on|1)$/i.test(value)) {
+    if (value === undefined) continue;
+    if (/^(on|1)$/i.test(value)) {
       throw new OperatorError(
         `database ${green}: event_scheduler must be OFF while it follows, got: ${value}. Set it in ${DBParameterGroupName}`,
       );
     }
+    return false;
   }
+  return true;
 }
 
 /** @throws OperatorError when there is no green side, or it may not take over yet */
@@ -83,14 +91,14 @@ export async function planSwitchover(aws: Aws, stage: Stage): Promise<Switchover
   }
   verifyAvailable(await getInstance(aws, stage, stage.primaryId));
   const green = nameOf(deployment.Target);
-  await verifyNoEvents(aws, green);
+  const mayHaveEvents = await verifyNoEvents(aws, green);
   const dimensions = { DBInstanceIdentifier: green };
   const [lag = null] = await readLatest(aws, [{ namespace: 'AWS/RDS', name: 'ReplicaLag', dimensions }]);
   if (lag === null || lag < 0 || lag > mostLagSeconds) {
     const got = lag === null || lag < 0 ? 'replication that tells no lag' : `${lag} s behind`;
     throw new OperatorError(`database ${green}: must be at most ${mostLagSeconds} s behind, got: ${got}. Wait for it`);
   }
-  return { id, blue: stage.primaryId, green, lagSeconds: lag };
+  return { id, blue: stage.primaryId, green, lagSeconds: lag, mayHaveEvents };
 }
 
 export async function switchOver(

@@ -36,7 +36,7 @@ export async function listInstances(aws: Aws, { primaryId, replicaIds }: Stage):
 export const isReplica = (instance: DBInstance): boolean => Boolean(instance.ReadReplicaSourceDBInstanceIdentifier);
 
 /** Seconds by identifier. */
-export async function readLags(aws: Aws, ids: readonly string[]): Promise<Map<string, number | null>> {
+export async function readLags(aws: Aws, ids: readonly string[], since?: Date): Promise<Map<string, number | null>> {
   const lags = await readLatest(
     aws,
     ids.map((DBInstanceIdentifier) => ({
@@ -44,6 +44,7 @@ export async function readLags(aws: Aws, ids: readonly string[]): Promise<Map<st
       name: 'ReplicaLag',
       dimensions: { DBInstanceIdentifier },
     })),
+    since,
   );
   // What CloudWatch has is an average of many looks.
   const toTenths = (lag: number | null): number | null => (lag === null ? null : Math.round(lag * 10) / 10);
