@@ -144,10 +144,16 @@ describe('an operator of the stage that was deployed', () => {
   });
 
   test('is told of room and bootstrap before a deploy, and of what moto cannot tell', () => {
-    const { checks } = json('preflight');
+    const { checks } = json('preflightProd');
     expect(checks).toContainEqual(expect.objectContaining({ name: 'account', outcome: 'pass' }));
     expect(checks).toContainEqual(expect.objectContaining({ name: 'bootstrap', outcome: 'pass' }));
     expect(checks).toContainEqual(expect.objectContaining({ name: 'quota of databases', outcome: 'unknown' }));
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'room to roll', outcome: 'pass' }));
+  });
+
+  test('of what a stage has already nothing more must be free', () => {
+    const { checks } = json('preflight');
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'quota of databases', outcome: 'pass' }));
     expect(checks).toContainEqual(expect.objectContaining({ name: 'certificate', outcome: 'pass' }));
   });
 

@@ -11,6 +11,8 @@ export const verbs = {
   logs: ['logs', '--json'],
   lag: ['db', 'lag', '--json'],
   preflight: ['preflight', '--json'],
+  /** Of a stage that is not there. */
+  preflightProd: ['preflight', '--json'],
   dry: ['scale', '2', '3', '--dry-run', '--json'],
   scale: ['scale', '2', '3', '--yes', '--json'],
   kill: ['kill', 'i-', '--yes'],
@@ -32,7 +34,12 @@ export async function runVerbs(moto: Moto, region: string, temporary: string, as
   };
   const ran: Partial<Ran> = {};
   for (const [name, args] of Object.entries(verbs)) {
-    const where = name === 'preflight' ? ['--stage', 'dev'] : ['--on', 'aws', '--stage', 'dev'];
+    const where = { preflight: ['--stage', 'dev'], preflightProd: ['--stage', 'prod'] }[name] ?? [
+      '--on',
+      'aws',
+      '--stage',
+      'dev',
+    ];
     const app = name === 'verify' ? ['--app', assembly] : [];
     ran[name as keyof Ran] = await clonekit([...args, ...where, ...app], env);
   }
