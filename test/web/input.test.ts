@@ -175,7 +175,10 @@ test('who is not signed in is told so wherever one must be, whatever they send',
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.constant({}), fc.object({ maxDepth: 1 })), async (sent) => {
         const body = method === 'GET' ? undefined : sent;
-        await expectProblem(await new Visitor().send(`${clone.url}${toUrl(path)}`, method, body), [401]);
+        // What would change the prototype of objects is taken for no JSON at all, before anybody asks who sent it.
+        const isPoison = body !== undefined && /__proto__|constructor/.test(JSON.stringify(body));
+        const answered = await new Visitor().send(`${clone.url}${toUrl(path)}`, method, body);
+        await expectProblem(answered, isPoison ? [400, 401] : [401]);
       }),
       { numRuns: 5 },
     );

@@ -119,6 +119,7 @@ export class CacheGroup implements CacheServer {
   }
 
   async #handOver(node: Cache, heir: Cache): Promise<void> {
+    node.letGo();
     await heir.promote();
     if (this.plan.mode === 'single') {
       // The address stays where it was: it is the endpoint, not the node, that clients know.

@@ -26,7 +26,7 @@ export interface CacheOptions extends CacheServerOptions<ValkeyPlan> {
 }
 
 export class Cache implements CacheNode {
-  readonly #client: Redis;
+  #client: Redis;
   readonly #busPort: Promise<number>;
   readonly #usersFile: string;
   readonly #password: string;
@@ -38,21 +38,32 @@ export class Cache implements CacheNode {
     private readonly options: CacheOptions,
     followed: Followed | undefined,
   ) {
-    const { port, tls, folder, password = generatePassword(32) } = options;
+    const { port, folder, password = generatePassword(32) } = options;
     this.#port = port;
     this.#followed = followed;
     this.#password = password;
     this.#usersFile = join(folder, 'users.acl');
     this.#busPort = findFreePort();
-    this.#client = new Redis({
-      ...{ host: '127.0.0.1', port, username: overseer, password },
+    this.#client = this.#makeClient();
+  }
+
+  #makeClient(): Redis {
+    const { tls } = this.options;
+    const client = new Redis({
+      ...{ host: '127.0.0.1', port: this.#port, username: overseer, password: this.#password },
       tls: tls && { ca: tls.ca },
       lazyConnect: true,
       commandTimeout: 2000,
       maxRetriesPerRequest: 1,
       retryStrategy: (times) => Math.min(times * 20, 500),
     });
-    this.#client.on('error', () => {}); // told by the command that fails
+    client.on('error', () => {}); // told by the command that fails
+    return client;
+  }
+
+  /** Of one that has ended: whoever listens where it did is somebody else, and must not be taken for it. */
+  letGo(): void {
+    this.#client.disconnect();
   }
 
   /** @param followed whom it follows from the start. @default - nobody: it is a primary */
@@ -115,6 +126,8 @@ export class Cache implements CacheNode {
   /** Starts it with what its folder holds, in the role it has. */
   async restart(): Promise<void> {
     const { program, folder, logFile, processes } = this.options;
+    this.letGo();
+    this.#client = this.#makeClient();
     const ofMode = this.#mode.toArguments(await this.#busPort);
     this.#process = await FleetProcess.start({
       name: this.name,

@@ -89,6 +89,8 @@ export class Probe {
       if (holds !== undefined) return;
       await delay(this.pauseMs);
     }
+    // Who is told nothing for so long is signed out as well.
+    this.#lost.add(person);
   }
 
   #count({ status, milliseconds, clone }: Answer): void {

@@ -8,6 +8,7 @@ import { keepAlive } from '../../../lib/local/keep-alive';
 import type { ValkeyPlan } from '../../../lib/local/plan/cache';
 import { Processes } from '../../../lib/local/processes';
 import { provideProgram } from '../../../lib/local/programs/provide';
+import type { Cache } from '../../../lib/local/servers/cache';
 import { CacheGroup } from '../../../lib/local/servers/cache-group';
 import { makeServerTls } from '../../../lib/local/tls/authority';
 import { until } from '../../fleet/running-fleet';
@@ -103,6 +104,10 @@ describe.each([
     await until('all have it', async () => (await measure('CurrItems')).every((items) => items === 2));
     expect(await measure('IsMaster')).toEqual([0, 1, 0]);
     expect(running.group.status).toBe('available');
+    // Whoever took over an address is not asked in the place of who had it.
+    const { caches } = running.group as unknown as { caches: Cache[] };
+    const answering = await Promise.all(caches.map((node) => node.info('tcp_port')));
+    expect(answering).toEqual(caches.map((node) => node.address.port));
   });
 
   test('a primary that dies by itself is taken over from, too', async () => {
