@@ -13,6 +13,9 @@ import { figures } from './cache-figures';
 import { type CacheMode, type Followed, isAnswering, modes } from './cache-modes';
 import type { CacheNode, CacheServerOptions } from './cache-server';
 
+/** A machine that is busy starts a cluster of three slowly. */
+const startMs = 30_000;
+
 /** Who the supervisor is to a cache: a user of its own beside the template's. */
 const overseer = 'clonekit-local';
 
@@ -139,7 +142,7 @@ export class Cache implements CacheNode {
     try {
       // What follows takes commands once it has found whom it follows.
       const isWell = this.#followed ? isAnswering : this.#mode.takesCommands;
-      await this.#process.untilHealthy(() => isWell(this.#client), 10_000);
+      await this.#process.untilHealthy(() => isWell(this.#client), startMs);
       // By command and not by argument: a process's arguments can be read by others.
       await this.#untilDone(() => this.#client.config('SET', 'masteruser', overseer));
       await this.#untilDone(() => this.#client.config('SET', 'masterauth', this.#password));
@@ -187,7 +190,7 @@ export class Cache implements CacheNode {
   async promote(): Promise<void> {
     this.#followed = undefined;
     await this.#untilDone(() => this.#mode.promote(this.#client));
-    await this.process.untilHealthy(() => this.#mode.takesCommands(this.#client), 10_000);
+    await this.process.untilHealthy(() => this.#mode.takesCommands(this.#client), startMs);
   }
 
   /** Follows from its next start on. */
