@@ -13,6 +13,7 @@ import { leftOut, verify } from '../ops/verify';
 import { colour } from './colour';
 import type { Surroundings, TargetFlags, VerifyFlags } from './flags';
 import { operate } from './operate';
+import { wrap } from './wrap';
 
 type CheckFlags = TargetFlags & { readonly json?: boolean };
 
@@ -24,7 +25,7 @@ export const verifyCommand = (flags: VerifyFlags, surroundings: Surroundings): P
     const { stage, endpoint } = aws.target;
     const templates = readTemplates(toAssembly(flags, surroundings, endpoint !== undefined), stage);
     const checks = await verify(aws, await getStage(aws), templates);
-    if (endpoint && !flags.json) console.log(`on one machine nothing is held to: ${leftOut.join(', ')}\n`);
+    if (endpoint && !flags.json) console.log(`${wrap(`on one machine nothing is held to: ${leftOut.join(', ')}`)}\n`);
     return print(flags, aws, checks);
   });
 
@@ -57,12 +58,15 @@ export function print(flags: CheckFlags, aws: Aws, checks: readonly Check[]): nu
   return holds ? 0 : 1;
 }
 
+/** Below the name. */
+const indent = ' '.repeat(9);
+
 function toText(checks: readonly Check[]): string {
   const count = (outcome: Check['outcome']): number => checks.filter((check) => check.outcome === outcome).length;
   const lines = checks.flatMap(({ name, outcome, got, want, remedy }) => [
-    `${outcome.padEnd(7)}  ${name}: ${got}`,
-    ...(want === undefined ? [] : [`         must be: ${want}`]),
-    ...(remedy === undefined ? [] : [`         ${remedy}`]),
+    wrap(`${outcome.padEnd(7)}  ${name}: ${got}`, indent),
+    ...(want === undefined ? [] : [wrap(`${indent}must be: ${want}`, indent)]),
+    ...(remedy === undefined ? [] : [wrap(`${indent}${remedy}`, indent)]),
   ]);
   return [...lines, '', `${count('pass')} pass, ${count('fail')} fail, ${count('unknown')} unknown`].join('\n');
 }

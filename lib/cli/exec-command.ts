@@ -19,7 +19,7 @@ export const execCommand = (
     return {
       touches: [`on ${ids.join(', ')}: ${script}`],
       run: async () => {
-        const ran = await exec(aws, ids, script, { timeoutSeconds: flags.timeout });
+        const ran = await exec(aws, ids, script, { timeoutSeconds: flags.timeout, isCancelled: true });
         const failed = ran.filter(({ status }) => status !== 'Success');
         return {
           holds: failed.length === 0,

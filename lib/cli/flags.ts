@@ -41,8 +41,8 @@ export interface RollFlags extends ProbeFlags {
 }
 
 export interface LogsFlags extends TargetFlags {
-  /** How far back, e.g. `10m`. */
-  readonly since: string;
+  /** How far back, in milliseconds. */
+  readonly since: number;
   readonly follow?: boolean;
   /** Only lines that hold this. */
   readonly grep?: string;

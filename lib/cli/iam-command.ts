@@ -1,8 +1,8 @@
 // Runs `iam`: the policy for whoever gives some commands.
 
 import type { StageName } from '../config/names';
-import { OperatorError } from '../config/operator-error';
 import { rights, toPolicy, type VerbWithRights } from '../ops/rights';
+import { UsageError } from './usage-error';
 
 const isKnown = (verb: string): verb is VerbWithRights => Object.hasOwn(rights, verb);
 
@@ -17,5 +17,5 @@ function toVerbs(word: string, known: readonly VerbWithRights[]): VerbWithRights
   if (isKnown(word)) return [word];
   const group = known.filter((verb) => verb.startsWith(`${word} `));
   if (group.length > 0) return group;
-  throw new OperatorError(`verb: must be one of ${known.join(', ')}; got: ${word}`);
+  throw new UsageError(`verb: must be one of ${known.join(', ')}; got: ${word}`);
 }

@@ -7,7 +7,6 @@ import { type LogLine, readLogs } from '../ops/logs';
 import { isUnknown } from '../ops/part';
 import { getStage, type Stage } from '../ops/stage';
 import { readClones } from '../ops/status/clones';
-import { toMilliseconds } from './duration';
 import type { LogsFlags, Surroundings } from './flags';
 import { operate } from './operate';
 import { untilSignalled } from './until-signalled';
@@ -17,7 +16,7 @@ const followMs = 1000;
 export const logsCommand = (clones: readonly string[], flags: LogsFlags, surroundings: Surroundings): Promise<number> =>
   operate(flags, surroundings, async (aws) => {
     const stage = await getStage(aws);
-    const from = Date.now() - toMilliseconds(flags.since);
+    const from = Date.now() - flags.since;
     const streams = flags.audit ? [auditStream] : await toStreams(aws, stage, clones);
     const releases = await readReleases(aws, stage);
     const print = (line: LogLine): void => console.log(flags.json ? JSON.stringify(line) : toText(line, releases));

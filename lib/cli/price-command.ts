@@ -7,6 +7,7 @@ import { type Estimate, estimate, type Line, toCents } from '../price/estimate';
 import { tableOf } from '../price/table';
 import type { PriceFlags } from './flags';
 import { toTable } from './table';
+import { wrap } from './wrap';
 
 export function priceCommand({ stage, json }: PriceFlags): void {
   const configs = getStages(stage);
@@ -17,7 +18,7 @@ function toText(configs: readonly StageConfig[]): string {
   const [config, ...others] = configs;
   const isOne = config !== undefined && others.length === 0;
   const table = isOne ? toStage(estimate(config), compareChoices(config)) : toOverview(configs.map(estimate));
-  return [table, '', ...toFootnotes()].join('\n');
+  return [table, '', ...toFootnotes().map((note) => wrap(note))].join('\n');
 }
 
 const toJson = (configs: readonly StageConfig[]) => ({

@@ -145,6 +145,8 @@ export const rollbackCommand = (
         );
       }
       return {
+        // Whoever watches that roll sees it end.
+        takesLockOf: ['roll', 'rollback'],
         touches: [
           `the roll of ${stage.groupName} that is ${running.percent} % done: its new clones are replaced by old ones`,
         ],

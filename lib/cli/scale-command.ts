@@ -2,14 +2,16 @@
 import { planScaling, scale } from '../ops/scale';
 import { change } from './change';
 import type { ChangeFlags, Surroundings } from './flags';
+import { UsageError } from './usage-error';
 
 export const scaleCommand = (
   min: number,
   max: number,
   flags: ChangeFlags,
   surroundings: Surroundings,
-): Promise<number> =>
-  change('scale', flags, surroundings, async (aws, stage) => {
+): Promise<number> => {
+  if (min > max) throw new UsageError(`scale: min must be at most max, got: ${min} and ${max}. Turn them round`);
+  return change('scale', flags, surroundings, async (aws, stage) => {
     const scaling = await planScaling(aws, stage, min, max);
     const { from, to, headroom } = scaling;
     return {
@@ -23,3 +25,4 @@ export const scaleCommand = (
       },
     };
   });
+};

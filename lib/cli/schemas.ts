@@ -68,6 +68,7 @@ const status = z.object({
   release: z.string(),
   group: part(z.object({ min: z.number(), desired: z.number(), max: z.number() })),
   clones: part(z.array(clone)),
+  instances: unknown.nullable().describe('why releases and ages of clones are not known; null where they are'),
   refresh: part(refresh.nullable()),
   caches: part(z.array(cache)),
   database: part(z.array(database)),

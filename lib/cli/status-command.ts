@@ -34,11 +34,13 @@ const toPart = <T>(name: string, part: Part<T>, toLines: (known: T) => string): 
   isUnknown(part) ? `${name}  unknown: ${part.unknown}` : toLines(part);
 
 /** Fits 80 columns where names are as long as those of a stage. */
-export function toText({ stage, url, release, group, clones, refresh, caches, database, alarms }: StageStatus): string {
+export function toText(status: StageStatus): string {
+  const { stage, url, release, group, clones, instances, refresh, caches, database, alarms } = status;
   return [
     `stage ${stage}  ${url}  release ${short(release)}`,
     '',
     toPart('clones', clones, toClones),
+    ...(instances ? [`releases and ages  unknown: ${instances.unknown}`] : []),
     toPart(
       'group',
       group,

@@ -1,5 +1,6 @@
 // Work that goes on until it is done or a signal asks for its end.
 import { OperatorError } from '../config/operator-error';
+import { onEnd } from './on-end';
 
 /** Works until it is done, or a signal asks it to stop. */
 export async function untilSignalled(
@@ -7,11 +8,8 @@ export async function untilSignalled(
   work: (stop: AbortSignal) => Promise<void>,
 ): Promise<number> {
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  // Whoever read what this prints has gone, as in `npm start | head`: stop in order, do not die and leave it running.
-  process.stdout.on('error', onSignal);
+  // Stop in order, do not die and leave it running.
+  const letGo = onEnd(() => stop.abort());
   try {
     await work(stop.signal);
     return 0;
@@ -19,6 +17,6 @@ export async function untilSignalled(
     if (json && error instanceof OperatorError) console.log(JSON.stringify({ event: 'failed', error: error.message }));
     throw error;
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
+    letGo();
   }
 }

@@ -8,7 +8,7 @@ import { FleetProcess } from './process';
 import type { Processes } from './processes';
 
 /** SSM's word. */
-export type InvocationStatus = 'InProgress' | 'Success' | 'Failed' | 'TimedOut';
+export type InvocationStatus = 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
 
 export interface Invocation {
   readonly commandId: string;
@@ -26,6 +26,8 @@ export interface Command {
   readonly script: string;
   readonly requestedAt: Date;
   readonly invocations: readonly Invocation[];
+  /** Ends what of it goes on. */
+  readonly cancel: () => void;
 }
 
 /** The first characters of a file, however large it is. */
@@ -73,15 +75,16 @@ export class Commands {
   /** Returns at once; the script goes on. */
   send(instances: readonly Instance[], script: string, options: CommandOptions): Command {
     const id = randomUUID();
+    const cancelled = new AbortController();
     const invocations = instances.map((instance): Invocation => {
       const of = { commandId: id, instanceId: instance.id, startedAt: new Date() };
       const invocation: Invocation = { ...of, status: 'InProgress', exitCode: -1, stdout: '', stderr: '' };
-      this.#run(instance, invocation, script, options).catch((error) => {
+      this.#run(instance, invocation, script, { ...options, cancelled: cancelled.signal }).catch((error) => {
         Object.assign(invocation, { status: 'Failed', stderr: (error as Error).message, endedAt: new Date() });
       });
       return invocation;
     });
-    const command: Command = { id, script, requestedAt: new Date(), invocations };
+    const command: Command = { id, script, requestedAt: new Date(), invocations, cancel: () => cancelled.abort() };
     this.#all.unshift(command);
     this.#all.splice(mostCommands);
     return command;
@@ -91,7 +94,7 @@ export class Commands {
     instance: Instance,
     invocation: Invocation,
     script: string,
-    { seconds, folder: wanted }: CommandOptions,
+    { seconds, folder: wanted, cancelled }: CommandOptions & { readonly cancelled: AbortSignal },
   ): Promise<void> {
     const { processes, folder } = this.options;
     const place = instance.clone?.place;
@@ -116,17 +119,19 @@ export class Commands {
       late = true;
       end();
     }, seconds * 1000);
-    processes.stop.addEventListener('abort', end);
+    const ends = AbortSignal.any([processes.stop, cancelled]);
+    ends.addEventListener('abort', end);
+    if (ends.aborted) end();
     const how = await ran.exited;
     clearTimeout(timer);
-    processes.stop.removeEventListener('abort', end);
+    ends.removeEventListener('abort', end);
     // What the script left behind goes with it, as a fleet leaves nothing behind.
     end();
     const exitCode = Number(/^exit code (\d+)$/.exec(how)?.[1] ?? -1);
     const read = (file: string): string => readStart(file, mostOutput);
     Object.assign(invocation, {
       ...{ exitCode, stdout: read(out), stderr: read(err), endedAt: new Date() },
-      status: late ? 'TimedOut' : exitCode === 0 ? 'Success' : 'Failed',
+      status: cancelled.aborted ? 'Cancelled' : late ? 'TimedOut' : exitCode === 0 ? 'Success' : 'Failed',
     });
     rmSync(outputs, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 // `clonekit exec`: runs a command on clones by Run Command, without a login.
 import {
+  CancelCommandCommand,
   GetCommandInvocationCommand,
   type GetCommandInvocationResult,
   InvocationDoesNotExist,
@@ -23,6 +24,8 @@ export interface ExecOptions {
   /** @default 60 */
   readonly timeoutSeconds?: number;
   readonly onEnded?: (ran: Ran) => void;
+  /** Ends it on the clones, too, where the operator does not want to wait for it. @default false */
+  readonly isCancelled?: boolean;
 }
 
 const goesOn = /^(Pending|InProgress|Delayed|Cancelling)$/;
@@ -34,7 +37,7 @@ export async function exec(
   aws: Aws,
   clones: readonly string[],
   script: string,
-  { timeoutSeconds = 60, onEnded = () => {} }: ExecOptions = {},
+  { timeoutSeconds = 60, onEnded = () => {}, isCancelled = false }: ExecOptions = {},
 ): Promise<Ran[]> {
   const ssm = aws.of(SSMClient);
   const all: Ran[] = [];
@@ -56,7 +59,13 @@ export async function exec(
       onEnded(ran);
       return ran;
     });
-    all.push(...(await Promise.all(waits)));
+    try {
+      all.push(...(await Promise.all(waits)));
+    } catch (error) {
+      await Promise.allSettled(waits);
+      if (aws.stop.aborted && isCancelled) await ssm.send(new CancelCommandCommand({ CommandId }));
+      throw error;
+    }
   }
   return all;
 }

@@ -40,6 +40,10 @@ export const isOfTheWay = (error: unknown): boolean =>
   error instanceof Error &&
   [isUnanswered, isWithoutCredentials, isWithoutRegion, isAskedTooMuch].some((isIt) => isIt(error));
 
+/** A page of a proxy, or an error of a server that is none of AWS's: nothing was refused, and nothing is known. */
+const isNotAws = ({ message, $metadata }: SdkError): boolean =>
+  /parse error|Unexpected token|Deserialization error/i.test(message) && $metadata !== undefined;
+
 /** One sentence for a failure of the way to AWS; anything else is a bug and stays as it is. */
 export function toOperatorError(error: unknown, { stage, endpoint }: Target): unknown {
   if (!(error instanceof Error) || error instanceof OperatorError) return error;
@@ -58,6 +62,11 @@ export function toOperatorError(error: unknown, { stage, endpoint }: Target): un
   }
   if (isAskedTooMuch(error)) {
     return new Unreachable(`${where} is asked too much, got: ${name} for ${action}. Try again in a minute`);
+  }
+  if (isNotAws(error)) {
+    return new Unreachable(
+      `${where} must answer as AWS does, got: ${said}. Check the endpoint, and what is in between`,
+    );
   }
   if (isDenied(error)) {
     return new OperatorError(`${where} refused, got: ${name}. It needs ${action}: have it allowed`);

@@ -35,6 +35,8 @@ export async function findHolder(aws: Aws): Promise<Holder | undefined> {
 export interface LockRequest extends Pick<Holder, 'who' | 'what'> {
   /** The lock is taken from whoever holds it: of somebody whose command died. */
   readonly takes?: boolean;
+  /** Verbs from which it is taken, too. @default - from none */
+  readonly takesOf?: readonly string[];
   /** Told when it could not be given back; the work is done all the same. */
   readonly onLoose: (sentence: string) => void;
 }
@@ -49,18 +51,23 @@ const againMs = 1000;
  */
 export async function withLock<T>(
   aws: Aws,
-  { who, what, takes = false, onLoose }: LockRequest,
+  { who, what, takes = false, takesOf = [], onLoose }: LockRequest,
   work: () => Promise<T>,
 ): Promise<T> {
   const ssm = aws.of(SSMClient);
   const Value = JSON.stringify({ who, what, since: new Date().toISOString() });
+  let Overwrite = takes;
   for (let left = tries; ; left--) {
     try {
-      await ssm.send(new PutParameterCommand({ Name: nameOf(aws), Type: 'String', Value, Overwrite: takes }));
+      await ssm.send(new PutParameterCommand({ Name: nameOf(aws), Type: 'String', Value, Overwrite }));
       break;
     } catch (error) {
       if (!(error instanceof ParameterAlreadyExists)) throw error;
       const holder = await findHolder(aws);
+      if (holder && takesOf.includes(holder.what)) {
+        Overwrite = true;
+        continue;
+      }
       // Whoever held it has just gone.
       if (!holder && left > 0) {
         await delay(againMs);

@@ -6,6 +6,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Aws } from './aws';
 import { type Check, fail, pass, unknown } from './checks/check';
+import { Unreachable } from './failure';
 import { readHeadroom } from './headroom';
 import { type Metric, readLatest } from './metrics';
 import { isUnknown, type Part, readPart } from './part';
@@ -33,6 +34,7 @@ const bootstrap = { parameter: '/cdk-bootstrap/hnb659fds/version', least: 6 };
 
 async function verifyAccount(aws: Aws): Promise<Check> {
   const who = await aws.of(STSClient).send(new GetCallerIdentityCommand({}));
+  if (!who.Account) throw new Unreachable('AWS must say which account this is, got: nothing. Check the endpoint');
   return pass('account', `${who.Account}, as ${who.Arn}`);
 }
 

@@ -53,7 +53,7 @@ export const rights = {
     ...['ec2:DescribeLaunchTemplateVersions', ...instance, 'rds:DescribeDBParameters'],
   ],
   kill: [...changes, ...group, 'autoscaling:TerminateInstanceInAutoScalingGroup'],
-  exec: [...changes, ...group, ...run],
+  exec: [...changes, ...group, ...run, 'ssm:CancelCommand'],
   maintenance: [
     ...[...changes, 'elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeRules'],
     ...['elasticloadbalancing:CreateRule', 'elasticloadbalancing:DeleteRule'],

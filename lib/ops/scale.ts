@@ -13,9 +13,8 @@ export interface Scaling {
   readonly headroom: readonly string[];
 }
 
-/** @throws OperatorError when the bounds make no sense, or there is no room for so many */
+/** @throws OperatorError when there is no room for so many */
 export async function planScaling(aws: Aws, stage: Stage, min: number, max: number): Promise<Scaling> {
-  if (min > max) throw new OperatorError(`scale: min must be at most max, got: ${min} and ${max}. Turn them round`);
   const group = await getGroup(aws, stage);
   const rooms = await readHeadroom(aws, stage, group);
   for (const { most, because, remedy } of rooms) {

@@ -1,7 +1,7 @@
 // `clonekit status`: one view of a stage, asked of AWS's own API.
 import type { StageName } from '../config/names';
 import type { Aws } from './aws';
-import { type Part, readPart } from './part';
+import { type Part, readPart, type Unknown } from './part';
 import { getStage } from './stage';
 import { type AlarmsStatus, readAlarms } from './status/alarms';
 import { type CacheStatus, readCaches } from './status/caches';
@@ -17,6 +17,8 @@ export interface StageStatus {
   readonly release: string;
   readonly group: Part<GroupStatus>;
   readonly clones: Part<readonly CloneStatus[]>;
+  /** Why releases and ages of clones are not known; null where they are. */
+  readonly instances: Unknown | null;
   /** The last roll; null where there was none. */
   readonly refresh: Part<RefreshStatus | null>;
   readonly caches: Part<readonly CacheStatus[]>;

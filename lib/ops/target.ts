@@ -14,11 +14,15 @@ export interface Target {
 /** Tries of each call, with the SDK's own backoff and jitter between them: about 3 s in all where AWS throttles. */
 const maxAttempts = 4;
 
+/** Milliseconds of each try. No call here answers that late: one that waits for something is asked again and again instead. */
+const requestHandler = { connectionTimeout: 3000, requestTimeout: 15_000, throwOnRequestTimeout: true };
+
 /** The configuration every SDK client of a command gets. */
 export const toClientConfig = ({ endpoint, region, operatorKey = 'local' }: Target) => ({
   region,
   endpoint,
   maxAttempts,
+  requestHandler,
   // The twin takes any credentials; real ones must never be sent to it.
   ...(endpoint
     ? {

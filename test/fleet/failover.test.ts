@@ -102,6 +102,20 @@ test('drill db-failover: nobody is signed out and nothing read is older than wha
   expect(evidence).toMatchObject({ passed: true, broken: [], probe: { sessionsLost: 0, staleReads: 0 } });
 }, 120_000);
 
+test('of a replica that hangs nobody knows how far it is behind, and it is not promoted by what it was', async () => {
+  const pid = on.fleet.databases[1]?.process.pid as number;
+  expect(await operator.run('db lag')).toMatch(/clonekit-dev-replica-1 {2}available {2}[\d.]+ s/);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    // A figure is of a minute: with the next one there is none.
+    await until('no lag is told', async () => (await on.run('db', 'lag')).code === 1, 100);
+    await operator.refuse(1, /replication that tells no lag/, 'db', 'promote', 'clonekit-dev-replica-1', '--yes');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await until('it is told again', async () => (await on.run('db', 'lag')).code === 0);
+}, 180_000);
+
 describe('blue/green deployments', () => {
   const create = (source: string, more: object = {}) =>
     rds().send(

@@ -182,15 +182,19 @@ describe('scale', () => {
     await until('two are left', async () => (await status()).clones.length === 2);
   });
 
-  test.each([
-    [['5', '4'], /min must be at most max, got: 5 and 4/],
-    [['2', '40'], /max must be at most 4, got: 40; the database takes 76 connections, a clone opens 8/],
-  ])('%j is refused', async (bounds, sentence) => {
-    await refuse(1, sentence, 'scale', ...bounds, '--yes');
-  });
+  test.each([[['2', '40'], /max must be at most 4, got: 40; the database takes 76 connections, a clone opens 8/]])(
+    '%j is refused',
+    async (bounds, sentence) => {
+      await refuse(1, sentence, 'scale', ...bounds, '--yes');
+    },
+  );
 
-  test('a number that is none is a wrong call', async () => {
+  test('a number that is none is a wrong call, and so are two that are the wrong way round', async () => {
     expect((await on.run('scale', 'many', '4')).code).toBe(2);
+    await refuse(2, /min must be at most max, got: 5 and 4/, 'scale', '5', '4', '--yes');
+    expect((await on.run('exec', '--timeout', '172801', '--yes', '--', 'true')).code).toBe(2);
+    await refuse(2, /^clonekit: verb: must be one of .*; got: nosuch/, 'iam', 'nosuch', '--stage', 'dev');
+    await refuse(2, /is of stage dev, got: --stage prod/, 'status', '--stage', 'prod');
   });
 });
 
@@ -356,6 +360,16 @@ describe('kill, exec and logs', () => {
     });
     expect(left).toEqual([]);
   });
+
+  test('a command that is interrupted is ended on the clones, too', async () => {
+    const list = () => on.fleet.processes.records.filter(({ name }) => name.endsWith(' command'));
+    const exec = on.run('exec', '--yes', '--', 'sleep 100');
+    await until('it goes on on both', async () => list().length === 2);
+    process.emit('SIGINT');
+    expect(await exec).toMatchObject({ code: 1, stderr: expect.stringContaining('interrupted') });
+    operator.verifyRights('exec');
+    await until('nothing of it is left', async () => list().length === 0);
+  }, 60_000);
 
   test('what clones say is printed with clone and release, and can be searched', async () => {
     const visitor = new Visitor(on.fleet.url);

@@ -290,10 +290,10 @@ describe('the command', () => {
   });
 
   test.each([['status'], ['kill', 'i-1'], ['down']])(
-    '%s without a fleet says how to start one, exit 1',
+    '%s without a fleet says how to start one, exit 3: nothing is known of what cannot be reached',
     async (...args) => {
       const ended = await clonekit(args, place.env);
-      expect(ended.code).toBe(1);
+      expect(ended.code).toBe(3);
       expect(ended.stderr).toMatch(/^clonekit: no fleet is up here\. Start one with: npx clonekit up/);
     },
   );

@@ -141,6 +141,7 @@ test.each([
   ['DescribeAlarms', 'AccessDeniedException', 'alarms', 'needs cloudwatch:DescribeAlarms'],
   ['DescribeAutoScalingGroups', 'AccessDenied', 'clones', 'needs autoscaling:DescribeAutoScalingGroups'],
   ['DescribeInstanceRefreshes', 'AccessDenied', 'refresh', 'needs autoscaling:DescribeInstanceRefreshes'],
+  ['DescribeInstances', 'UnauthorizedOperation', 'instances', 'needs ec2:DescribeInstances'],
 ] as const)('who may not %s is told so there, and the rest still shows', async (action, code, part, why) => {
   const { status } = await ask({ [action]: [403, code] });
   expect(status[part]).toEqual({ unknown: why });

@@ -3,6 +3,9 @@ import { Argument, type Command } from 'commander';
 import type { ChangeFlags, ExecFlags, RollFlags } from '../flags';
 import { type DeclareVerbs, toCount, withChange } from './verb';
 
+/** Run Command ends what takes longer than two days. */
+const mostSeconds = 172_800;
+
 const withProbe = (command: Command): Command =>
   withChange(command)
     .option('--probe', 'keep people at the load balancer meanwhile, and tell what they noticed')
@@ -43,7 +46,7 @@ export const declareChangeVerbs: DeclareVerbs = (program, { surroundings, end })
     .description('Runs a command on all clones, or on some, without a login; each line with the clone that said it.')
     .argument('<command...>', 'the command, after --')
     .option('--clone <id...>', 'only on these')
-    .option('--timeout <seconds>', 'for each clone', toCount('seconds', 1), 60)
+    .option('--timeout <seconds>', 'for each clone', toCount('seconds', 1, mostSeconds), 60)
     .action(async (words: string[], flags: ExecFlags) => {
       end(await (await import('../exec-command')).execCommand(words, flags, surroundings));
     });

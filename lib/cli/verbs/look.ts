@@ -1,6 +1,8 @@
 // The verbs that look at a stage and change nothing.
 
+import { Option } from 'commander';
 import type { StageName } from '../../config/names';
+import { toMilliseconds } from '../duration';
 import type { LogsFlags, ShowFlags, TargetFlags, VerifyFlags } from '../flags';
 import { type DeclareVerbs, stageOption, withShow } from './verb';
 
@@ -37,7 +39,11 @@ export const declareLookVerbs: DeclareVerbs = (program, { surroundings, end }) =
     .summary('print what clones say')
     .description('Prints the lines of clones, each with the clone and the release that said it.')
     .argument('[clones...]', 'ids, or beginnings of them; default: all')
-    .option('--since <time>', 'how far back, e.g. 40s, 10m, 2h, 3d', '10m')
+    .addOption(
+      new Option('--since <time>', 'how far back, e.g. 40s, 10m, 2h, 3d')
+        .argParser(toMilliseconds)
+        .default(600_000, '10m'),
+    )
     .option('--grep <text>', 'only lines that hold this')
     .option('--follow', 'go on printing')
     .option('--audit', 'what operators did, in place of what clones say')

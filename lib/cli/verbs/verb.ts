@@ -33,9 +33,10 @@ export const withChange = (command: Command): Command =>
     .option('--json', 'print one JSON object');
 
 export const toCount =
-  (what: string, from = 0) =>
+  (what: string, from = 0, to = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const number = Number(text);
-    if (/^\d+$/.test(text) && number >= from) return number;
-    throw new InvalidArgumentError(`It must be ${what}, a whole number from ${from}.`);
+    if (/^\d+$/.test(text) && number >= from && number <= to) return number;
+    const most = to < Number.MAX_SAFE_INTEGER ? ` to ${to}` : '';
+    throw new InvalidArgumentError(`It must be ${what}, a whole number from ${from}${most}.`);
   };

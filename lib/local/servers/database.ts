@@ -228,7 +228,8 @@ export class Database {
   /** Seconds a replica is behind its primary; undefined on a primary and while replication does not run. */
   async findLagSeconds(): Promise<number | undefined> {
     const { replicaStatus, columns } = getFlavour(this.program);
-    const [row] = await this.query(replicaStatus);
+    // Whoever asks about a fleet must not wait for one server that hangs.
+    const [row] = await this.query(replicaStatus, 2000);
     if (row?.[columns.io] !== 'Yes' || row[columns.sql] !== 'Yes' || row[columns.lag] === null) return undefined;
     return Number(row[columns.lag]);
   }
@@ -256,15 +257,15 @@ export class Database {
   }
 
   /** Runs one statement as the supervisor, who may do anything. */
-  async query(statement: string): Promise<Record<string, unknown>[]> {
+  async query(statement: string, timeoutMs = 10_000): Promise<Record<string, unknown>[]> {
     const { host, port } = this.address;
     const { tls } = this.options;
     const connection = await createConnection({
-      ...{ host, port, user: overseer, password: this.#passwords.overseer, connectTimeout: 5000 },
+      ...{ host, port, user: overseer, password: this.#passwords.overseer, connectTimeout: Math.min(timeoutMs, 5000) },
       ssl: tls && { ca: tls.ca, rejectUnauthorized: true, verifyIdentity: true },
     });
     try {
-      const [rows] = await connection.query({ sql: statement, timeout: 10_000 });
+      const [rows] = await connection.query({ sql: statement, timeout: timeoutMs });
       return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
     } finally {
       connection.destroy();

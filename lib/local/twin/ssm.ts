@@ -93,6 +93,12 @@ export const ssm: Service = {
         },
       };
     },
+    CancelCommand: (input: schemas.CancelCommandRequest, fleet, caller): void => {
+      verifyOperator(caller, fleet);
+      const command = fleet.commands.find(input.CommandId ?? '');
+      if (!command) throw new AwsError('InvalidCommandId', `Command ${input.CommandId} does not exist.`);
+      command.cancel();
+    },
     GetCommandInvocation: (
       input: schemas.GetCommandInvocationRequest,
       fleet,

@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-rds';
 import { OperatorError } from '../../config/operator-error';
 import type { Aws } from '../aws';
-import { readLatest } from '../metrics';
 import { poll } from '../poll';
 import type { Stage } from '../stage';
+import { readLags } from '../status/databases';
 import { getInstance, verifyAvailable, type Waiting } from './instance';
 
 /** AWS's own default: writes are stopped no longer, or it goes back. */
@@ -92,8 +92,7 @@ export async function planSwitchover(aws: Aws, stage: Stage): Promise<Switchover
   verifyAvailable(await getInstance(aws, stage, stage.primaryId));
   const green = nameOf(deployment.Target);
   const mayHaveEvents = await verifyNoEvents(aws, green);
-  const dimensions = { DBInstanceIdentifier: green };
-  const [lag = null] = await readLatest(aws, [{ namespace: 'AWS/RDS', name: 'ReplicaLag', dimensions }]);
+  const lag = (await readLags(aws, [green])).get(green) ?? null;
   if (lag === null || lag < 0 || lag > mostLagSeconds) {
     const got = lag === null || lag < 0 ? 'replication that tells no lag' : `${lag} s behind`;
     throw new OperatorError(`database ${green}: must be at most ${mostLagSeconds} s behind, got: ${got}. Wait for it`);

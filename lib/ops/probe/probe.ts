@@ -59,7 +59,7 @@ export class Probe {
       const problem = await person.begin();
       if (problem === undefined) continue;
       throw new OperatorError(
-        `probe: must be able to register and sign in at ${url}, got: ${problem}. It speaks the API of the reference app`,
+        `probe: must be able to register and sign in at ${url}, got: ${problem.replace(/\.$/, '')}. ${toRemedy(problem)}`,
       );
     }
     const probe = new Probe(all, pauseMs);
@@ -132,6 +132,11 @@ export class Probe {
     return report;
   }
 }
+
+const toRemedy = (problem: string): string =>
+  /^(0|5\d\d)\b/.test(problem)
+    ? 'See: npx clonekit status, and whether maintenance is on'
+    : 'It speaks the API of the reference app';
 
 /** How often somebody noticed something. */
 export const countNoticed = ({ serverErrors, unanswered, sessionsLost, staleReads }: ProbeReport): number =>

@@ -13,7 +13,7 @@ import {
 import { tags } from '../../config/names';
 import { OperatorError } from '../../config/operator-error';
 import type { Aws } from '../aws';
-import { isUnknown, type Part, readPart } from '../part';
+import { isUnknown, type Part, readPart, type Unknown } from '../part';
 import type { Stage } from '../stage';
 
 export interface GroupStatus {
@@ -34,6 +34,14 @@ export interface CloneStatus {
   /** ISO 8601, UTC. */
   readonly startedAt: string | null;
   readonly zone: string | null;
+}
+
+/** What a stage has of clones; what may not be read of it says why. */
+export interface Clones {
+  readonly group: Part<GroupStatus>;
+  readonly clones: Part<readonly CloneStatus[]>;
+  /** Of what clones themselves are: null where their release and age are in the list. */
+  readonly instances: Unknown | null;
 }
 
 /** @throws OperatorError when there is no such group */
@@ -64,15 +72,12 @@ async function readInstances(aws: Aws, InstanceIds: string[]): Promise<Instance[
   return Reservations.flatMap(({ Instances = [] }) => Instances);
 }
 
-export async function readClones(
-  aws: Aws,
-  stage: Stage,
-): Promise<{ readonly group: Part<GroupStatus>; readonly clones: Part<readonly CloneStatus[]> }> {
+export async function readClones(aws: Aws, stage: Stage): Promise<Clones> {
   const [group, health] = await Promise.all([
     readPart(() => getGroup(aws, stage)),
     readPart(() => readHealth(aws, stage)),
   ]);
-  if (isUnknown(group)) return { group, clones: group };
+  if (isUnknown(group)) return { group, clones: group, instances: null };
   const members = group.Instances ?? [];
   const instances = await readPart(() =>
     readInstances(
@@ -92,7 +97,7 @@ export async function readClones(
       zone: member.AvailabilityZone ?? null,
     };
   });
-  return { group: toGroupStatus(group), clones };
+  return { group: toGroupStatus(group), clones, instances: isUnknown(instances) ? instances : null };
 }
 
 function toHealth(id: string, health: Part<TargetHealthDescription[]>): Pick<CloneStatus, 'health' | 'reason'> {

@@ -35,8 +35,15 @@ export async function listInstances(aws: Aws, { primaryId, replicaIds }: Stage):
 /** What it says of itself, not what it was deployed as: one that was promoted is a primary. */
 export const isReplica = (instance: DBInstance): boolean => Boolean(instance.ReadReplicaSourceDBInstanceIdentifier);
 
-/** Seconds by identifier. */
-export async function readLags(aws: Aws, ids: readonly string[], since?: Date): Promise<Map<string, number | null>> {
+/** CloudWatch tells of a minute some minutes later, and a fleet here of this one: what is older may be of one that has hung since. */
+const freshSeconds = ({ target }: Aws): number => (target.endpoint ? 0 : 180);
+
+/** Seconds by identifier; null where nothing tells of now. */
+export async function readLags(
+  aws: Aws,
+  ids: readonly string[],
+  since = new Date(Date.now() - freshSeconds(aws) * 1000),
+): Promise<Map<string, number | null>> {
   const lags = await readLatest(
     aws,
     ids.map((DBInstanceIdentifier) => ({

@@ -1,0 +1,19 @@
+// Text in lines that fit a terminal; a word that is longer stands alone.
+
+const columns = 80;
+
+/** @param indent what lines after the first begin with */
+export function wrap(text: string, indent = ''): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= columns || line.trim() === '') {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = `${indent}${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
