@@ -126,12 +126,12 @@ export class BlueGreen {
   /** The blue ones take no more writes, and the green ones do once they have all of them. */
   async #hand({ blue, green }: Deployment): Promise<void> {
     const primary = blue.primary as Database;
-    const position = await primary.stopWrites();
+    const position = await primary.replication.stopWrites();
     try {
-      await Promise.all(green.servers.map((database) => database.catchUp(position)));
+      await Promise.all(green.servers.map((database) => database.replication.catchUp(position)));
       await (green.primary as Database).promote();
     } catch (error) {
-      await primary.takeWrites();
+      await primary.replication.takeWrites();
       throw error;
     }
   }
@@ -158,7 +158,7 @@ export class BlueGreen {
 
   /** Their addresses are others now; the old primary goes on without writes, until it is rebooted. */
   async #reconnect({ blue, green }: Deployment): Promise<void> {
-    await (blue.primary as Database).stopWrites();
+    await (blue.primary as Database).replication.stopWrites();
     const followers = [blue, green].flatMap((set) =>
       listFollowers(set).map((database) => database.follow(set.primary as Database)),
     );

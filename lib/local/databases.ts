@@ -9,8 +9,8 @@ import type { RunFolder } from './run-folder';
 import { generatePassword } from './secrets';
 import type { Accounts, Login } from './servers/accounts';
 import { Database } from './servers/database';
-import { moveInto } from './servers/database-move';
 import type { ServiceEvents } from './service-events';
+import { handOver, type Pair, takeOver } from './take-over';
 import type { ServerTls } from './tls/authority';
 
 export interface DatabasesOptions extends Pick<Accounts, 'users'> {
@@ -149,34 +149,22 @@ export class Databases {
     });
   }
 
-  /**
-   * The standby takes over the address of the primary. RDS has every acknowledged write on both disks at any time; here the
-   * primary takes no more of them, and the standby gets what it has, before it is ended by force.
-   */
+  /** The standby takes over the address of the primary. Returns at once, as RDS does. */
   failOver(primary: Database): void {
-    const set = this.#sets.find((one) => one.primary === primary);
-    const standby = set?.standby;
-    if (!set || !standby) throw new Error(`${primary.plan.id} has no standby`);
+    const pair = this.#findPair(primary);
+    if (!pair) throw new Error(`${primary.plan.id} has no standby`);
     this.run([primary], 'rebooting', async () => {
       this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
-      try {
-        await standby.catchUp(await primary.stopWrites());
-        await standby.promote();
-      } catch (error) {
-        // Nobody has taken over: it goes on as it was.
-        await primary.takeWrites();
-        throw error;
-      }
-      const { identity } = primary;
-      await moveInto(
-        [{ database: primary, to: { name: standby.name, role: 'replica' }, by: 'SIGKILL' }],
-        [{ database: standby, to: { ...identity, role: 'primary' }, by: 'SIGTERM' }],
-      );
-      this.#swap(set, primary, standby);
-      await primary.follow(standby);
-      this.#tell(standby, 'DB instance restarted', 'availability');
-      this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
+      await handOver(pair);
+      this.#tell(pair.standby, 'DB instance restarted', 'availability');
+      this.#tell(pair.standby, 'Multi-AZ instance failover completed', 'failover');
     });
+  }
+
+  #findPair(primary: Database): Pair | undefined {
+    const set = this.#sets.find((one) => one.primary === primary);
+    if (!set?.standby) return undefined;
+    return { set, primary, standby: set.standby, servers: this.#sets.flatMap(({ servers }) => servers) };
   }
 
   /** What brings one back that died: of a primary with a standby, that takes over. */
@@ -190,44 +178,22 @@ export class Databases {
   }
 
   async #bringBack(database: Database): Promise<void> {
-    const set = this.#sets.find((one) => one.primary === database);
-    const { standby } = set ?? {};
+    const pair = this.#findPair(database);
     // One that is restarted on purpose is to come back where it was.
-    const isMeant = this.#busy.has(database);
-    if (!set || !standby || standby.process.ended || isMeant) return await database.restart();
-    this.#busy.set(database, 'rebooting');
-    this.#busy.set(standby, 'rebooting');
+    if (!pair || pair.standby.process.ended || this.#busy.has(database)) return await database.restart();
+    const { standby } = pair;
+    const both = [database, standby];
+    for (const one of both) this.#busy.set(one, 'rebooting');
     try {
       this.#tell(database, 'Multi-AZ instance failover started.', 'failover');
-      await this.#takeOver(set, database, standby);
+      await takeOver(pair);
       this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
     } finally {
-      this.#busy.delete(database);
-      this.#busy.delete(standby);
+      for (const one of both) this.#busy.delete(one);
     }
     // What it had and nobody else has was never acknowledged.
     await database.rebuild(this.#takeServerIds());
     await database.follow(standby);
-  }
-
-  /** The primary has ended. */
-  async #takeOver(set: DatabaseSet, primary: Database, standby: Database): Promise<void> {
-    await standby.finishReceived();
-    await standby.promote();
-    const { name } = standby;
-    await standby.restartBy(async () => {
-      standby.become({ ...primary.identity, role: 'primary' });
-      await standby.process.stop('SIGTERM', 5000);
-    });
-    primary.become({ name, role: 'replica', port: await findFreePort() });
-    this.#swap(set, primary, standby);
-  }
-
-  /** Who followed the primary follows its address, and so whoever is there now. */
-  #swap(set: DatabaseSet, primary: Database, standby: Database): void {
-    set.swap();
-    const servers = this.#sets.flatMap((one) => one.servers);
-    for (const server of servers) if (server.source === primary) server.sourceIs(standby);
   }
 
   /** It stops following, for good. */

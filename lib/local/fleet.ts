@@ -2,10 +2,11 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { Alarms } from './alarms/alarms';
-import { BlueGreen } from './blue-green';
+import type { BlueGreen } from './blue-green';
 import { Bucket } from './bucket';
 import { Commands } from './commands';
-import { Databases } from './databases';
+import type { Databases } from './databases';
+import { FleetServers } from './fleet-servers';
 import { findFreePort, findFreePorts } from './free-port';
 import { CloneGroup } from './group';
 import { guestNetwork } from './image/emulator';
@@ -24,12 +25,10 @@ import { ListenerRules } from './rules';
 import { RunFolder } from './run-folder';
 import { SecretStore } from './secret-store';
 import { generatePassword } from './secrets';
-import type { Login } from './servers/accounts';
 import type { CacheServer } from './servers/cache-server';
-import { roleOf, startCache } from './servers/caches';
 import { launchProcesses } from './servers/clone';
 import type { Database } from './servers/database';
-import { LoadBalancer } from './servers/load-balancer';
+import type { LoadBalancer } from './servers/load-balancer';
 import { ServiceEvents } from './service-events';
 import { makeServerTls, type ServerTls } from './tls/authority';
 import { History } from './twin/figures/history';
@@ -88,10 +87,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   readonly figures = new History(this);
   /** Those of the templates, by what was measured. */
   readonly alarms: Alarms;
-  readonly #caches: (CacheServer | undefined)[] = [];
-  #databases: Databases | undefined;
-  #blueGreen: BlueGreen | undefined;
-  #loadBalancer: LoadBalancer | undefined;
+  #servers: FleetServers | undefined;
   #group: CloneGroup | undefined;
   #twin: Twin | undefined;
   #rotations: Rotations | undefined;
@@ -134,26 +130,26 @@ export class Fleet extends EventEmitter<FleetEvents> {
 
   /** Those that are up, in the order of the plan. */
   get caches(): CacheServer[] {
-    return this.#caches.filter((cache) => cache !== undefined);
+    return this.#servers?.caches ?? [];
   }
 
   /** Those that are up: the primary, then the replicas in the order of the plan. */
   get databases(): Database[] {
-    return this.#databases?.instances ?? [];
+    return this.#servers?.databases.instances ?? [];
   }
 
   /** What can be done to them. */
   get databaseFleet(): Databases {
-    return present(this.#databases);
+    return present(this.#servers).databases;
   }
 
   /** Copies of them that are to take over. */
   get blueGreen(): BlueGreen {
-    return present(this.#blueGreen);
+    return present(this.#servers).blueGreen;
   }
 
   get loadBalancer(): LoadBalancer {
-    return present(this.#loadBalancer);
+    return present(this.#servers?.loadBalancer);
   }
 
   get group(): CloneGroup {
@@ -216,7 +212,7 @@ export class Fleet extends EventEmitter<FleetEvents> {
   }
 
   async #startAll(): Promise<void> {
-    const { plan, folder, port } = this.options;
+    const { plan, programs, pristineFolder, folder, port } = this.options;
     this.#folder = new RunFolder(folder);
     const servers = [plan.loadBalancer, ...plan.caches, plan.primary, ...plan.replicas];
     const ports = await findFreePorts(servers.length);
@@ -241,7 +237,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
       onEvent: (text) => this.emit('event', text),
     });
     const launch = this.#prepareLaunch();
-    await this.#parts.all([this.#startLoadBalancer(), this.#startCaches(), this.#startDatabases(), launch]);
+    this.#servers = new FleetServers({
+      ...{ plan, programs, pristineFolder, processes: this.processes, run: this.#run, parts: this.#parts },
+      ...{ secrets: this.secrets, tls: this.tls, events: this.events, slots: this.#slots },
+      portOf: (key) => present(this.addresses.get(key)).port,
+      onBalancerBack: async () => await this.#group?.registerAll(),
+    });
+    await this.#parts.all([...this.#servers.starts(), launch]);
     await this.#startGroup(await launch);
     this.#watch();
   }
@@ -258,97 +260,13 @@ export class Fleet extends EventEmitter<FleetEvents> {
     const force = setTimeout(() => this.processes.endAll(), patienceMs);
     // What is being started must have ended, one way or the other, before it can be said that nothing is left.
     await Promise.allSettled([this.#starting, this.#rotations?.settled()]);
-    await Promise.allSettled([this.#loadBalancer?.stop()]);
+    await Promise.allSettled([this.#servers?.loadBalancer?.stop()]);
     await Promise.allSettled([this.#group?.stop()]);
-    await Promise.allSettled([this.#databases?.stop(), ...this.caches.map((cache) => cache.stop())]);
+    await this.#servers?.stopData();
     await this.#parts.settled();
     clearTimeout(force);
     await this.#twin?.stop();
     this.#folder?.removeData();
-  }
-
-  async #startLoadBalancer(): Promise<void> {
-    const { plan, programs } = this.options;
-    await this.#parts.start(
-      'load balancer',
-      programs['load balancer'],
-      async () => {
-        this.#loadBalancer = await LoadBalancer.start({
-          program: programs['load balancer'],
-          processes: this.processes,
-          logFile: this.#run.logOf('load-balancer'),
-          folder: this.#run.of('load-balancer'),
-          socketFolder: this.#run.sockets,
-          port: this.#portOf(plan.loadBalancer.key),
-          loadBalancer: plan.loadBalancer,
-          targetGroup: plan.targetGroup,
-          slots: this.#slots,
-        });
-        return this.#loadBalancer;
-      },
-      (server) => [{ name: 'load balancer', server, onBack: async () => await this.#group?.registerAll() }],
-    );
-  }
-
-  async #startCaches(): Promise<void> {
-    const { plan, programs } = this.options;
-    const starts = plan.caches.map((cache, index) => {
-      const program = present(programs[roleOf(cache)]);
-      return this.#parts.start(
-        cache.purpose,
-        program,
-        async () => {
-          const started = await startCache({
-            program,
-            processes: this.processes,
-            logFile: this.#run.logOf(cache.purpose),
-            folder: this.#run.of(cache.purpose),
-            port: this.#portOf(cache.key),
-            cache,
-            tls: cache.tls ? this.tls : undefined,
-            getPassword: ({ secretArn, key }) => this.secrets.get(secretArn)[key] as string,
-          });
-          this.#caches[index] = started;
-          return started;
-        },
-        ({ nodes }) => nodes.map((server) => ({ name: server.name, server })),
-      );
-    });
-    await this.#parts.all(starts);
-  }
-
-  async #startDatabases(): Promise<void> {
-    const { plan, programs, pristineFolder } = this.options;
-    const loginOf = (secretArn: string): Login => {
-      const { username, password } = this.secrets.get(secretArn);
-      return { username: String(username), password: String(password) };
-    };
-    const databases = new Databases({
-      plan,
-      program: programs.database,
-      processes: this.processes,
-      run: this.#run,
-      pristineFolder,
-      portOf: (key) => this.#portOf(key),
-      master: loginOf(plan.primary.secretArn),
-      users: plan.databaseUsers.map(({ secretArn, privileges }) => ({ ...loginOf(secretArn), privileges })),
-      tls: this.tls,
-      events: this.events,
-    });
-    this.#databases = databases;
-    this.#blueGreen = new BlueGreen({
-      ...{ databases, events: this.events },
-      keep: (database) => this.#parts.keepServer({ name: database.name, server: databases.toKept(database) }),
-    });
-    await this.#parts.all(
-      databases
-        .starts()
-        .map(({ name, start }) =>
-          this.#parts.start(name, programs.database, start, (database) => [
-            { name, server: databases.toKept(database) },
-          ]),
-        ),
-    );
   }
 
   #prepareLaunch(): Promise<Launch> {
@@ -398,10 +316,6 @@ export class Fleet extends EventEmitter<FleetEvents> {
   /** Room for a whole second set of clones beside the largest fleet, those that end included; also of one that was scaled. */
   get #slots(): number {
     return Math.max(this.plan.group.max * 2, 64);
-  }
-
-  #portOf(key: string): number {
-    return present(this.addresses.get(key)).port;
   }
 }
 

@@ -146,7 +146,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
   }, 120_000);
 
   const untilThereIsAStandby = () =>
-    until('there is a standby', async () => (await databases.standbyOf(primary())?.findLagSeconds()) === 0);
+    until('there is a standby', async () => (await databases.standbyOf(primary())?.replication.findLagSeconds()) === 0);
 
   test.each(['once', 'and again'])(
     'so does the death of the primary, %s',
@@ -182,7 +182,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     expect(databases.statusOf(replica())).toBe('rebooting');
     await until('it is back', async () => databases.statusOf(replica()) === 'available');
     expect(replica().process.pid).not.toBe(pid);
-    await until('it follows again', async () => (await replica().findLagSeconds()) === 0);
+    await until('it follows again', async () => (await replica().replication.findLagSeconds()) === 0);
     expect(events.all.filter(({ source }) => source === replica().plan.id).map(({ message }) => message)).toEqual([
       'DB instance shutdown',
       'DB instance restarted',
@@ -197,7 +197,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     await replica().query('INSERT INTO clonekit.things VALUES (2000000)');
     await write(3_000_000);
     expect(await read(replica())).not.toContain(3_000_000);
-    expect(await replica().findLagSeconds()).toBeUndefined();
+    expect(await replica().replication.findLagSeconds()).toBeUndefined();
   });
 
   test('a standby that cannot catch up does not take over: the primary goes on as it was', async () => {

@@ -164,7 +164,7 @@ test.each(['primary', 'replica 1'])('%s comes back after it died, with its data 
   kill(database?.process.name as string);
   await untilBack(name);
   const replica = fleet.databases.find(({ plan }) => plan.role === 'replica');
-  await until('replication runs again', async () => (await replica?.findLagSeconds()) === 0);
+  await until('replication runs again', async () => (await replica?.replication.findLagSeconds()) === 0);
   const after = await until('a new article is written and read', async () => {
     const posted = await visitor.call('POST', '/api/articles', { title: 'After', body: 'Words.' });
     return posted.status === 201 && (await visitor.call('GET', `/api/articles/${posted.body.id}`));

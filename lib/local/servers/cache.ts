@@ -12,12 +12,10 @@ import { toArguments } from './cache-arguments';
 import { figures } from './cache-figures';
 import { type CacheMode, type Followed, isAnswering, modes } from './cache-modes';
 import type { CacheNode, CacheServerOptions } from './cache-server';
+import { overseer, toUsers } from './cache-users';
 
 /** A machine that is busy starts a cluster of three slowly. */
 const startMs = 30_000;
-
-/** Who the supervisor is to a cache: a user of its own beside the template's. */
-const overseer = 'clonekit-local';
 
 export interface CacheOptions extends CacheServerOptions<ValkeyPlan> {
   /** ElastiCache's name of the node. @default - that of the first */
@@ -73,7 +71,7 @@ export class Cache implements CacheNode {
   static async start(options: CacheOptions, followed?: Followed): Promise<Cache> {
     mkdirSync(options.folder, { recursive: true });
     const node = new Cache(options, followed);
-    node.#writeUsers();
+    writeFileSync(node.#usersFile, toUsers(options, node.#password), { mode: 0o600 });
     await node.restart();
     return node;
   }
@@ -112,18 +110,6 @@ export class Cache implements CacheNode {
 
   get process(): FleetProcess {
     return this.#process as FleetProcess;
-  }
-
-  #writeUsers(): void {
-    const { cache, getPassword } = this.options;
-    const users = cache.users.map(({ name, access, password: reference }) => {
-      const secret = reference ? `>${getPassword(reference)}` : 'resetpass';
-      // As `default` Redis 7.0 reads its own file at a restart, and leaves out what that may not do; off it logs nobody in.
-      const own = /^off\b/.test(access) ? 'off ~* +@all' : access;
-      return `user ${name} reset ${secret} &* ${own}`;
-    });
-    const own = `user ${overseer} reset on >${this.#password} ~* &* +@all\n`;
-    writeFileSync(this.#usersFile, `${users.join('\n')}\n${own}`, { mode: 0o600 });
   }
 
   /** Starts it with what its folder holds, in the role it has. */

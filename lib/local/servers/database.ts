@@ -12,8 +12,10 @@ import type { Program } from '../programs/program';
 import { generatePassword } from '../secrets';
 import type { ServerTls } from '../tls/authority';
 import { type Accounts, overseer, replicationUser, toInitSql } from './accounts';
+import { toArguments } from './database-arguments';
 import { getFlavour } from './database-flavours';
 import { providePristine } from './pristine';
+import { Replication } from './replication';
 
 export interface DatabaseOptions extends Accounts {
   /** What people call it. @default - its role, or its identifier */
@@ -50,6 +52,7 @@ export class Database {
   #serverId: number;
   #source: Database | undefined;
   #process: FleetProcess | undefined;
+  readonly replication = new Replication(this);
 
   private constructor(private readonly options: DatabaseOptions) {
     this.#passwords = options.passwords ?? { overseer: generatePassword(32), replication: generatePassword(32) };
@@ -126,13 +129,10 @@ export class Database {
 
   async #launch(extra: readonly string[]): Promise<void> {
     const { program, folder } = this.options;
+    const of = { port: this.#identity.port, serverId: this.#serverId, data: this.#data };
     this.#process = await FleetProcess.start({
       name: this.name,
-      command: [
-        ...program.command,
-        ...toArguments({ ...this.options, port: this.#identity.port, serverId: this.#serverId }, this.#data),
-        ...extra,
-      ],
+      command: [...program.command, ...toArguments({ ...this.options, ...of }), ...extra],
       cwd: folder,
       logFile: this.options.logFile,
       processes: this.options.processes,
@@ -169,69 +169,31 @@ export class Database {
     );
   }
 
-  /** Takes no more writes, once those under way are done. @returns the position it has reached */
-  async stopWrites(): Promise<string> {
-    const { refuseWrites, position } = getFlavour(this.program);
-    await this.query(refuseWrites);
-    const [row] = await this.query(position);
-    return String(Object.values(row ?? {})[0]);
-  }
-
-  async takeWrites(): Promise<void> {
-    for (const statement of getFlavour(this.program).takeWrites) await this.query(statement);
-  }
-
-  /** Waits until it has everything up to that position. */
-  async catchUp(position: string): Promise<void> {
-    const [row] = await this.query(getFlavour(this.program).untilPosition(position));
-    const answer = Number(Object.values(row ?? {})[0]);
-    if (answer !== 0) throw this.process.toError('did not catch up within 8 s');
-  }
-
-  /** Waits until it has done everything that it was sent. */
-  async finishReceived(): Promise<void> {
-    const { replicaStatus, columns } = getFlavour(this.program);
-    const [row] = await this.query(replicaStatus);
-    await this.catchUp(String(row?.[columns.received] ?? ''));
-  }
-
   /** Stops following and takes writes. */
   async promote(): Promise<void> {
     await this.unfollow();
-    await this.takeWrites();
+    await this.replication.takeWrites();
     this.become({ role: 'primary' });
   }
 
   /** Takes nothing more from whom it followed. */
   async unfollow(): Promise<void> {
-    for (const statement of getFlavour(this.program).unfollow) await this.query(statement);
+    await this.replication.unfollow();
     this.#source = undefined;
   }
 
   /** Makes this server a read-only replica of another, and waits until it has caught up with it. */
   async follow(primary: Database): Promise<void> {
-    const flavour = getFlavour(this.program);
     if (this.#source) await this.unfollow();
-    const caFile = primary.options.tls?.caFile;
-    const source = { ...primary.address, username: replicationUser, password: primary.#passwords.replication, caFile };
-    for (const statement of flavour.follow(source)) await this.query(statement);
-    await this.query(flavour.refuseWrites);
     this.#source = primary;
-    await this.process.untilHealthy(async () => (await this.findLagSeconds()) === 0, 30_000);
+    const { tls } = primary.options;
+    const password = primary.#passwords.replication;
+    await this.replication.follow({ ...primary.address, username: replicationUser, password, caFile: tls?.caFile });
   }
 
   /** Another answers at the address that it follows. */
   sourceIs(source: Database): void {
     this.#source = source;
-  }
-
-  /** Seconds a replica is behind its primary; undefined on a primary and while replication does not run. */
-  async findLagSeconds(): Promise<number | undefined> {
-    const { replicaStatus, columns } = getFlavour(this.program);
-    // Whoever asks about a fleet must not wait for one server that hangs.
-    const [row] = await this.query(replicaStatus, 2000);
-    if (row?.[columns.io] !== 'Yes' || row[columns.sql] !== 'Yes' || row[columns.lag] === null) return undefined;
-    return Number(row[columns.lag]);
   }
 
   /** Of clients: neither the supervisor's own, nor those by which replicas follow. */
@@ -271,25 +233,4 @@ export class Database {
       connection.destroy();
     }
   }
-}
-
-function toArguments(options: DatabaseOptions, data: string): string[] {
-  const { program, port, serverId, database, socketFolder, tls } = options;
-  const flavour = getFlavour(program);
-  const parameters = Object.entries(database.parameters)
-    .filter(([name, value]) => !(name in flavour.without) && !value.includes('{'))
-    .map(([name, value]) => `--${name.replaceAll('_', '-')}=${value}`);
-  return [
-    '--no-defaults',
-    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
-    ...flavour.arguments(program),
-    ...[`--datadir=${data}`, `--port=${port}`, '--bind-address=127.0.0.1'],
-    ...[`--socket=${join(socketFolder, `db${serverId}.sock`)}`, `--pid-file=${join(data, 'server.pid')}`],
-    ...[`--server-id=${serverId}`, '--log-bin=binlog', '--log-replica-updates=ON'],
-    '--innodb-buffer-pool-size=64M',
-    ...(tls ? [`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certificateFile}`, `--ssl-key=${tls.keyFile}`] : []),
-    ...parameters,
-    ...flavour.replication,
-    ...(database.multiAz ? flavour.pair : []),
-  ].map((argument) => (program.flavour === 'mariadb' ? argument.replace('log-replica', 'log-slave') : argument));
 }

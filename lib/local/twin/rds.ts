@@ -16,7 +16,7 @@ const arnTypes: Readonly<Record<string, string>> = { 'db-instance': 'db', 'blue-
 async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBInstance> {
   const { plan, databaseFleet } = fleet;
   const { source } = database;
-  const replicates = !source || (await database.findLagSeconds().catch(() => undefined)) !== undefined;
+  const replicates = !source || (await database.replication.findLagSeconds().catch(() => undefined)) !== undefined;
   const followers = fleet.databases.filter((one) => one.source === database);
   return {
     DBInstanceIdentifier: database.plan.id,

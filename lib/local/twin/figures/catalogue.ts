@@ -32,7 +32,7 @@ const ofDatabase =
 
 const measures: Measures = {
   ...cacheMeasures,
-  'AWS/RDS/ReplicaLag': ofDatabase((database) => database.findLagSeconds()),
+  'AWS/RDS/ReplicaLag': ofDatabase((database) => database.replication.findLagSeconds()),
   'AWS/RDS/DatabaseConnections': ofDatabase((database) => database.countConnections()),
   'AWS/RDS/FreeStorageSpace': ofDatabase((database) => database.findFreeBytes()),
   ...loadBalancerMeasures,

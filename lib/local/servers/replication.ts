@@ -1,0 +1,64 @@
+// What a database server does with writes: its own, which it may refuse, and those of whom it follows.
+import type { FleetProcess } from '../process';
+import type { Program } from '../programs/program';
+import type { Source } from './database-flavour';
+import { getFlavour } from './database-flavours';
+
+/** What it needs of the server. */
+interface Replicated {
+  readonly program: Program;
+  readonly process: FleetProcess;
+  query(statement: string, timeoutMs?: number): Promise<Record<string, unknown>[]>;
+}
+
+export class Replication {
+  constructor(private readonly server: Replicated) {}
+
+  /** Takes no more writes, once those under way are done. @returns the position it has reached */
+  async stopWrites(): Promise<string> {
+    const { refuseWrites, position } = getFlavour(this.server.program);
+    await this.server.query(refuseWrites);
+    const [row] = await this.server.query(position);
+    return String(Object.values(row ?? {})[0]);
+  }
+
+  async takeWrites(): Promise<void> {
+    for (const statement of getFlavour(this.server.program).takeWrites) await this.server.query(statement);
+  }
+
+  /** Waits until it has everything up to that position. */
+  async catchUp(position: string): Promise<void> {
+    const [row] = await this.server.query(getFlavour(this.server.program).untilPosition(position));
+    const answer = Number(Object.values(row ?? {})[0]);
+    if (answer !== 0) throw this.server.process.toError('did not catch up within 8 s');
+  }
+
+  /** Waits until it has done everything that it was sent. */
+  async finishReceived(): Promise<void> {
+    const { replicaStatus, columns } = getFlavour(this.server.program);
+    const [row] = await this.server.query(replicaStatus);
+    await this.catchUp(String(row?.[columns.received] ?? ''));
+  }
+
+  /** Seconds a replica is behind its primary; undefined on a primary and while replication does not run. */
+  async findLagSeconds(): Promise<number | undefined> {
+    const { replicaStatus, columns } = getFlavour(this.server.program);
+    // Whoever asks about a fleet must not wait for one server that hangs.
+    const [row] = await this.server.query(replicaStatus, 2000);
+    if (row?.[columns.io] !== 'Yes' || row[columns.sql] !== 'Yes' || row[columns.lag] === null) return undefined;
+    return Number(row[columns.lag]);
+  }
+
+  /** Makes the server a read-only replica, and waits until it has caught up. */
+  async follow(source: Source): Promise<void> {
+    const { follow, refuseWrites } = getFlavour(this.server.program);
+    for (const statement of follow(source)) await this.server.query(statement);
+    await this.server.query(refuseWrites);
+    await this.server.process.untilHealthy(async () => (await this.findLagSeconds()) === 0, 30_000);
+  }
+
+  /** Takes nothing more from whom it followed. */
+  async unfollow(): Promise<void> {
+    for (const statement of getFlavour(this.server.program).unfollow) await this.server.query(statement);
+  }
+}

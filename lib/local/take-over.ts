@@ -1,0 +1,57 @@
+// A standby becomes the primary at the address that clients know: while that lives and lets it, or because that has died.
+import type { DatabaseSet } from './database-set';
+import { findFreePort } from './free-port';
+import type { Database } from './servers/database';
+import { moveInto } from './servers/database-move';
+
+export interface Pair {
+  /** They belong to. */
+  readonly set: DatabaseSet;
+  readonly primary: Database;
+  readonly standby: Database;
+  /** All that may follow the primary. */
+  readonly servers: readonly Database[];
+}
+
+/**
+ * The primary takes no more writes, and the standby gets what it has, before it is ended by force and follows.
+ * RDS has every acknowledged write on both disks at any time.
+ */
+export async function handOver(pair: Pair): Promise<void> {
+  const { primary, standby } = pair;
+  try {
+    await standby.replication.catchUp(await primary.replication.stopWrites());
+    await standby.promote();
+  } catch (error) {
+    // Nobody has taken over: it goes on as it was.
+    await primary.replication.takeWrites();
+    throw error;
+  }
+  const { identity } = primary;
+  await moveInto(
+    [{ database: primary, to: { name: standby.name, role: 'replica' }, by: 'SIGKILL' }],
+    [{ database: standby, to: { ...identity, role: 'primary' }, by: 'SIGTERM' }],
+  );
+  swap(pair);
+  await primary.follow(standby);
+}
+
+/** The primary has ended; the standby has every write that it acknowledged. */
+export async function takeOver(pair: Pair): Promise<void> {
+  const { primary, standby } = pair;
+  await standby.replication.finishReceived();
+  await standby.promote();
+  const { name } = standby;
+  await standby.restartBy(async () => {
+    standby.become({ ...primary.identity, role: 'primary' });
+    await standby.process.stop('SIGTERM', 5000);
+  });
+  primary.become({ name, role: 'replica', port: await findFreePort() });
+  swap(pair);
+}
+
+/** Who followed the primary follows its address, and so whoever is there now. */
+function swap({ set, primary, standby, servers }: Pair): void {
+  set.swap();
+  for (const server of servers) if (server.source === primary) server.sourceIs(standby);
+}
