@@ -1,8 +1,9 @@
 // Decides where a command works: the fleet that is up here, or AWS.
+
+import { Unreachable } from '../config/operator-error';
 import { findFleetFile } from '../local/fleet-file';
 import { toHome } from '../local/home';
 import { isRunning } from '../local/process-record';
-import { Unreachable } from '../ops/failure';
 import type { Target } from '../ops/target';
 import type { Surroundings, TargetFlags } from './flags';
 import { UsageError } from './usage-error';

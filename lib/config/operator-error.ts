@@ -6,3 +6,8 @@ export class OperatorError extends Error {
   /** 1 it does not hold, 2 it was called wrongly, 3 where it works cannot be reached. */
   readonly exitCode: 1 | 2 | 3 = 1;
 }
+
+/** Where it works cannot be asked: nothing is known of whether it holds. */
+export class Unreachable extends OperatorError {
+  override readonly exitCode = 3;
+}

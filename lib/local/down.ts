@@ -1,6 +1,6 @@
 // `clonekit down`: stops the fleet of a home, also one whose supervisor is gone.
 import { setTimeout as delay } from 'node:timers/promises';
-import { OperatorError } from '../config/operator-error';
+import { Unreachable } from '../config/operator-error';
 import { findFleetFile, releaseHome } from './fleet-file';
 import { toHome } from './home';
 import { endAll, isRunning } from './process-record';
@@ -19,7 +19,7 @@ export interface DownOptions {
 export async function down({ project, env, dryRun }: DownOptions): Promise<string> {
   const { folder } = toHome(project, env);
   const found = findFleetFile(folder);
-  if (!found) throw new OperatorError('no fleet is up here. Start one with: npx clonekit up');
+  if (!found) throw new Unreachable('no fleet is up here. Start one with: npx clonekit up');
   const { supervisor, stage, processes } = found;
   if (dryRun) {
     const names = processes.filter(isRunning).map(({ name }) => name);

@@ -1,12 +1,7 @@
 // What an operator is told when AWS, or the way to it, refuses.
-import { OperatorError } from '../config/operator-error';
+import { OperatorError, Unreachable } from '../config/operator-error';
 import type { FailedCall } from './aws';
 import type { Target } from './target';
-
-/** AWS cannot be asked: nothing is known of whether it holds. */
-export class Unreachable extends OperatorError {
-  override readonly exitCode = 3;
-}
 
 interface SdkError extends FailedCall {
   readonly code?: string;
