@@ -44,13 +44,11 @@ const toRight = (rows: readonly string[][]): string[][] => {
 };
 
 const toHowMuch = ({ count, unitUsd, hours, isVerified }: Line): string =>
-  [toCents(count), `${isVerified ? '' : '~'}${Number(unitUsd.toFixed(5))}`, ...(hours ? [`${hours} h`] : [])].join(
-    ' × ',
-  );
+  `${toCents(count)} × ${isVerified ? '' : '~'}${Number(unitUsd.toFixed(5))}${hours ? ` × ${hours} h` : ''}`;
 
 function toStage({ stage, monthlyUsd, lines }: Estimate, choices: readonly Choice[]): string {
   const sorted = [...lines].sort((a, b) => b.monthlyUsd - a.monthlyUsd);
-  const title = 'USD a month';
+  const title = 'USD';
   const [, ...amounts] = toRight([
     [title],
     ...[...sorted.map((line) => line.monthlyUsd), monthlyUsd].map((usd) => [toUsd(usd)]),
@@ -60,7 +58,7 @@ function toStage({ stage, monthlyUsd, lines }: Estimate, choices: readonly Choic
     `stage ${stage}  about ${toUsd(monthlyUsd)} USD a month`,
     '',
     toTable(
-      [title, 'what', 'how much', 'knob'],
+      [title, 'a month for', 'how much', 'knob'],
       [
         ...sorted.map((line, i) => [...(amounts[i] ?? []), line.what, toHowMuch(line), line.knob ?? '-']),
         [...(amounts.at(-1) ?? []), 'together', '', ''],
@@ -68,7 +66,7 @@ function toStage({ stage, monthlyUsd, lines }: Estimate, choices: readonly Choic
     ),
     '',
     toTable(
-      [title, 'with another choice'],
+      [title, 'a month more, with another choice'],
       choices.map(({ knob, choice }, i) => [...(differences[i] ?? []), `${knob}: ${choice}`]),
     ),
   ].join('\n');

@@ -13,6 +13,7 @@ import { operate } from './operate';
 import { toEta } from './progress';
 import { toTable } from './table';
 import { show } from './watch';
+import { wrap } from './wrap';
 
 /** 0 when all of it could be seen, whatever is seen; 1 when a part is unknown. */
 export const statusCommand = (flags: ShowFlags, surroundings: Surroundings): Promise<number> =>
@@ -66,14 +67,14 @@ const toClones = (clones: readonly CloneStatus[]): string =>
         ...[startedAt === null ? '-' : toAge(Date.now() - Date.parse(startedAt)), zone ?? '-'],
       ]),
     ),
-    ...clones.flatMap(({ id, reason }) => (reason ? [`  ${id}: ${reason}`] : [])),
+    ...clones.flatMap(({ id, reason }) => (reason ? [wrap(`  ${id}: ${reason}`, '    ')] : [])),
   ].join('\n');
 
 function toRefresh(refresh: RefreshStatus | null): string {
   if (!refresh) return 'no roll yet';
   const { status, percent, left, secondsLeft, endedAt, reason } = refresh;
   if (!isRunning(refresh)) return `last roll: ${status}${endedAt ? ` at ${endedAt.slice(0, 19)}Z` : ''}`;
-  const why = reason ? `\n  ${reason}` : '';
+  const why = reason ? `\n${wrap(`  ${reason}`, '  ')}` : '';
   return `roll: ${status}, ${percent} % done, ${left} left to replace${toEta(secondsLeft)}${why}`;
 }
 
@@ -99,5 +100,5 @@ const toDatabases = (databases: readonly DatabaseStatus[]): string =>
 const toAlarms = ({ total, ok, alarms, insufficientData }: AlarmsStatus): string =>
   [
     `alarms: ${ok} of ${total} OK${insufficientData ? `, ${insufficientData} with too little data` : ''}`,
-    ...alarms.map(({ name, state, reason }) => `  ${name} ${state} ${reason ?? ''}`.trimEnd()),
+    ...alarms.map(({ name, state, reason }) => wrap(`  ${name} ${state} ${reason ?? ''}`.trimEnd(), '    ')),
   ].join('\n');

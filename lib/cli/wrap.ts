@@ -1,14 +1,18 @@
 // Text in lines that fit a terminal; a word that is longer stands alone.
 
-const columns = 80;
+/** What a terminal shows in a line. */
+export const columns = 80;
 
-/** @param indent what lines after the first begin with */
-export function wrap(text: string, indent = ''): string {
+/**
+ * @param indent what lines after the first begin with
+ * @param width columns of a line
+ */
+export function wrap(text: string, indent = '', width = columns): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length <= columns || line.trim() === '') {
+    if (longer.length <= width || line.trim() === '') {
       line = longer;
     } else {
       lines.push(line);

@@ -52,10 +52,15 @@ test('with a stage it shows every line, the largest first, and their sum', async
       3,
       lines.findIndex((line) => line.includes('together')),
     ),
-  );
+  ).filter((amount) => !Number.isNaN(amount));
   expect(amounts).toHaveLength(expected.length);
   expect(amounts).toEqual([...amounts].sort((a, b) => b - a));
   expect(stdout).toMatch(/^ +210\.24 {2}standby, db\.r7g\.large +1 × ~0\.288 × 730 h +database\.multiAz$/m);
+});
+
+test.each(['dev', 'small', 'prod'])('of stage %s no line is wider than a terminal', async (stage) => {
+  const { stdout } = await price('--stage', stage);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
 test('with a stage it shows what other choices change', async () => {
