@@ -16,38 +16,45 @@ import { lockImage, readImageLockFile } from './image-lock-file';
 
 const run = promisify(execFile);
 
-/** The newest line of the lock that named this release for the stage, from the history of the file. */
-async function findLocked(project: string, stage: string, release: string): Promise<LockedImage | undefined> {
+/** The lines of the lock that named this release for the stage, from the history of the file, the newest first. */
+async function listLocked(project: string, stage: string, release: string): Promise<LockedImage[]> {
   const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: project })).stdout;
   const commits = await git('log', '--format=%H', '--', imageLockFile).catch(() => '');
+  const lines: LockedImage[] = [];
   for (const commit of commits.split('\n').filter(Boolean)) {
     const text = await git('show', `${commit}:./${imageLockFile}`).catch(() => undefined);
     const found = readImageLock(text).find((image) => image.stage === stage && image.release === release);
-    if (found) return found;
+    if (found) lines.push(found);
   }
-  return undefined;
+  return lines;
 }
 
-/** @throws OperatorError when the stage locks no images, or nobody knows that release any more */
+/**
+ * @param images those of the release that are kept
+ * @throws OperatorError when the stage locks no images, or nobody knows that release any more
+ */
 export async function toLockedDeploy(
   { stage, image: { bake } }: Pick<StageConfig, 'stage' | 'image'>,
-  image: ReleaseImage,
+  images: readonly [ReleaseImage, ...ReleaseImage[]],
   surroundings: Surroundings,
 ): Promise<Change> {
   const { project } = surroundings;
-  const short = image.release.slice(0, 12);
+  const [{ release }] = images;
+  const short = release.slice(0, 12);
   if (bake !== 'locked') {
     throw new OperatorError(
       `${stage}: image.bake must be locked for a rollback, got: on-deploy. Check out the commit of release ${short} and deploy it; its image is baked again`,
     );
   }
-  const locked = await findLocked(project, stage, image.release);
-  if (!locked || locked.ami !== image.imageId) {
+  const kept = images.map(({ imageId }) => imageId);
+  const lines = await listLocked(project, stage, release);
+  const locked = lines.find(({ ami }) => kept.includes(ami));
+  if (!locked) {
     throw new OperatorError(
-      `${imageLockFile}: its history must hold release ${short} with ${image.imageId}, got: ${locked?.ami ?? 'nothing'}. Choose another: npx clonekit releases`,
+      `${imageLockFile}: its history must hold release ${short} with ${kept.join(' or ')}, got: ${lines[0]?.ami ?? 'nothing'}. Choose another: npx clonekit releases`,
     );
   }
-  const archive = join(releasesFolder(), `${image.release}.tar.gz`);
+  const archive = join(releasesFolder(), `${release}.tar.gz`);
   if (!existsSync(archive)) {
     throw new OperatorError(
       `release ${short}: must be packed at ${archive}, got: nothing there. Check out commit ${locked.commit} and run: npx clonekit release`,

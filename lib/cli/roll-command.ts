@@ -6,7 +6,7 @@ import type { TemplateReference } from '../ops/launch-template';
 import { countNoticed, Probe } from '../ops/probe/probe';
 import { findRunning, startRoll, watchRoll } from '../ops/roll';
 import {
-  getRelease,
+  getImagesOf,
   getTaggedRelease,
   prepareRelease,
   type ReleaseImage,
@@ -85,7 +85,8 @@ export async function rollCommand(
         run: (progress) => see(aws, stage, flags, progress, () => startRoll(aws, stage)),
       };
     }
-    return toReleaseChange(aws, stage, await getRelease(aws, release), flags);
+    const [newest] = await getImagesOf(aws, release);
+    return toReleaseChange(aws, stage, newest, flags);
   });
 }
 
@@ -169,12 +170,12 @@ export const rollbackCommand = (
         `group ${stage.groupName}: must not be rolling, got: ${running.status}. End that first: npx clonekit rollback`,
       );
     }
-    const image = await getRelease(aws, release);
-    if (aws.target.endpoint) return toReleaseChange(aws, stage, image, flags);
+    const images = await getImagesOf(aws, release);
+    if (aws.target.endpoint) return toReleaseChange(aws, stage, images[0], flags);
     const [{ getStages }, { toLockedDeploy }] = await Promise.all([
       import('../config/stages'),
       import('./locked-deploy'),
     ]);
     const [config] = getStages(stage.name) as [StageConfig];
-    return toLockedDeploy(config, image, surroundings);
+    return toLockedDeploy(config, images, surroundings);
   });

@@ -54,6 +54,8 @@ export const databaseFigures = (props: DatabaseFiguresProps): Figure[] => {
         metric: server.metric('FreeStorageSpace', { period, statistic: Stats.MINIMUM }),
         threshold: (props.storageGiB * gib * freePercent) / 100,
         bad: 'below',
+        // All of them: behind the first figure of a new database are periods without one.
+        periods: [5, 5],
         silenceIsBad: true,
         whatToDo:
           'It grows by itself up to database.maxStorageGiB, once in six hours: raise that, then find the table or log that grows.',

@@ -36,6 +36,8 @@ export class Databases {
   readonly #others = new Set<DatabaseSet>();
   #made = 0;
   readonly #busy = new Map<Database, DatabaseStatus>();
+  /** Standbys that were primaries and died: they have not all that was written since. */
+  readonly #behind = new Set<Database>();
   /** Those that are being started. */
   readonly #beginning = new Set<DatabaseSet>();
   readonly #work = new Set<Promise<void>>();
@@ -64,6 +66,11 @@ export class Databases {
   /** Of a primary that has one. */
   standbyOf(primary: Database): Database | undefined {
     return this.#sets.find((set) => set.primary === primary)?.standby;
+  }
+
+  /** Whether a standby has all of it, so that nothing is lost when it takes over. */
+  isProtected(primary: Database): boolean {
+    return this.#findPair(primary) !== undefined;
   }
 
   find(id: string): Database | undefined {
@@ -152,7 +159,7 @@ export class Databases {
   /** The standby takes over the address of the primary. Returns at once, as RDS does. */
   failOver(primary: Database): void {
     const pair = this.#findPair(primary);
-    if (!pair) throw new Error(`${primary.plan.id} has no standby`);
+    if (!pair) throw new Error(`${primary.plan.id} has no standby that can take over`);
     this.run([primary], 'rebooting', async () => {
       this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
       await handOver(pair);
@@ -163,7 +170,7 @@ export class Databases {
 
   #findPair(primary: Database): Pair | undefined {
     const set = this.#sets.find((one) => one.primary === primary);
-    if (!set?.standby) return undefined;
+    if (!set?.standby || this.#behind.has(set.standby)) return undefined;
     return { set, primary, standby: set.standby, servers: this.#sets.flatMap(({ servers }) => servers) };
   }
 
@@ -173,6 +180,9 @@ export class Databases {
       get process() {
         return database.process;
       },
+      get isRestarting() {
+        return database.isRestarting;
+      },
       restart: () => this.#bringBack(database),
     };
   }
@@ -180,20 +190,36 @@ export class Databases {
   async #bringBack(database: Database): Promise<void> {
     const pair = this.#findPair(database);
     // One that is restarted on purpose is to come back where it was.
-    if (!pair || pair.standby.process.ended || this.#busy.has(database)) return await database.restart();
-    const { standby } = pair;
-    const both = [database, standby];
+    if (pair && !pair.standby.process.ended && !this.#busy.has(database)) await this.#takeOver(pair);
+    if (this.#behind.has(database)) await this.#rebuild(database);
+    else await database.restart();
+  }
+
+  async #takeOver(pair: Pair): Promise<void> {
+    const { primary, standby } = pair;
+    const both = [primary, standby];
     for (const one of both) this.#busy.set(one, 'rebooting');
     try {
-      this.#tell(database, 'Multi-AZ instance failover started.', 'failover');
+      this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
       await takeOver(pair);
+      // What it had and nobody else has was never acknowledged.
+      this.#behind.add(primary);
       this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
     } finally {
       for (const one of both) this.#busy.delete(one);
     }
-    // What it had and nobody else has was never acknowledged.
-    await database.rebuild(this.#takeServerIds());
-    await database.follow(standby);
+  }
+
+  /** Where it fails it has ended, to be tried again by whoever keeps it alive. */
+  async #rebuild(standby: Database): Promise<void> {
+    await standby.rebuild(this.#takeServerIds());
+    try {
+      await standby.follow(this.#sets.find((set) => set.standby === standby)?.primary as Database);
+    } catch (error) {
+      await standby.process.stop('SIGKILL', 0);
+      throw error;
+    }
+    this.#behind.delete(standby);
   }
 
   /** It stops following, for good. */

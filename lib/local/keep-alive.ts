@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** What is needed of any server to be kept alive. */
 export interface Server {
   readonly process: { readonly exited: Promise<string> };
+  /** Whether it was ended in order to be started again: that is no death. @default false */
+  readonly isRestarting?: boolean;
   /** Starts it again where it was, with the data it had. */
   restart(): Promise<void>;
 }
@@ -28,10 +30,15 @@ export async function keepAlive({ name, server, stop, onBack, onEvent }: KeepAli
     const since = Date.now();
     const how = await server.process.exited;
     if (stop.aborted) return;
-    deaths = Date.now() - since < soonMs ? deaths + 1 : 1;
-    onEvent(`${name} died (${how}); it is started again`);
+    if (server.isRestarting) {
+      deaths = 0;
+      onEvent(`${name} was ended (${how}); it is started again`);
+    } else {
+      deaths = Date.now() - since < soonMs ? deaths + 1 : 1;
+      onEvent(`${name} died (${how}); it is started again`);
+    }
     try {
-      await delay(deaths === 1 ? 0 : 100 * 2 ** deaths, undefined, { signal: stop });
+      await delay(deaths < 2 ? 0 : 100 * 2 ** deaths, undefined, { signal: stop });
       await server.restart();
       await onBack();
       onEvent(`${name} is back`);

@@ -36,10 +36,13 @@ export async function handOver(pair: Pair): Promise<void> {
   await primary.follow(standby);
 }
 
-/** The primary has ended; the standby has every write that it acknowledged. */
+/** The primary has ended; the standby has every write that it acknowledged, but for those of a time when it was away. */
 export async function takeOver(pair: Pair): Promise<void> {
   const { primary, standby } = pair;
-  await standby.replication.finishReceived();
+  await standby.replication.catchUp(await standby.replication.readReceived());
+  for (const replica of pair.servers.filter(({ source, plan }) => source === primary && plan.role === 'replica')) {
+    await takeFrom(replica, standby);
+  }
   await standby.promote();
   const { name } = standby;
   await standby.restartBy(async () => {
@@ -48,6 +51,20 @@ export async function takeOver(pair: Pair): Promise<void> {
   });
   primary.become({ name, role: 'replica', port: await findFreePort() });
   swap(pair);
+}
+
+/**
+ * What a read replica was sent, and the standby was not, is not lost, nor is it there only.
+ * RDS has it on both disks before it sends it to anybody.
+ */
+async function takeFrom(replica: Database, standby: Database): Promise<void> {
+  if (replica === standby || replica.process.ended) return;
+  // Nobody waits for one that hangs.
+  const received = await replica.replication.readReceived().catch(() => '');
+  if (received === '' || (await standby.replication.has(received))) return;
+  await replica.replication.catchUp(received);
+  await standby.follow(replica);
+  await standby.replication.catchUp(received);
 }
 
 /** Who followed the primary follows its address, and so whoever is there now. */

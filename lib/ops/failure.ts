@@ -45,7 +45,8 @@ export function toOperatorError(error: unknown, { stage, endpoint }: Target): un
   const { name, message, code, action, $metadata } = error as SdkError;
   const where = endpoint ? `the local fleet at ${endpoint}` : 'AWS';
   // What follows is for who writes clients.
-  const [said = ''] = message.split('\n');
+  const [line = ''] = message.split('\n');
+  const said = line.replace(/\.+$/, '');
   if (isWithoutCredentials(error)) {
     return new Unreachable(`${where}: valid credentials are needed, got: ${said}. Sign in, or set AWS_PROFILE`);
   }
@@ -60,7 +61,7 @@ export function toOperatorError(error: unknown, { stage, endpoint }: Target): un
   }
   if (isNotAws(error)) {
     return new Unreachable(
-      `${where} must answer as AWS does, got: ${said}. Check the endpoint, and what is in between`,
+      `${where} must answer ${action ?? 'a call'} as AWS does, got: ${said}. Check the endpoint, and what is in between`,
     );
   }
   if (isDenied(error)) {

@@ -23,9 +23,10 @@ export interface ReleaseImage {
 
 const releaseOf = ({ Tags }: Image): string => Tags?.find(({ Key }) => Key === tags.release)?.Value ?? '';
 
-/** Images of this account with the release in each, the newest first. */
+/** The stage's images in this account with the release in each, the newest first. */
 export async function listReleases(aws: Aws): Promise<ReleaseImage[]> {
-  const question = { Owners: ['self'], Filters: [{ Name: 'tag-key', Values: [tags.release] }] };
+  const ofStage = { Name: `tag:${tags.stage}`, Values: [aws.target.stage] };
+  const question = { Owners: ['self'], Filters: [{ Name: 'tag-key', Values: [tags.release] }, ofStage] };
   const found: ReleaseImage[] = [];
   for await (const { Images = [] } of paginateDescribeImages({ client: aws.of(EC2Client) }, question)) {
     for (const image of Images) {
@@ -36,12 +37,12 @@ export async function listReleases(aws: Aws): Promise<ReleaseImage[]> {
   return found.sort((a, b) => b.bakedAt.localeCompare(a.bakedAt));
 }
 
-/** The image of a release, by its digest or the beginning of it. */
-export async function getRelease(aws: Aws, wanted: string): Promise<ReleaseImage> {
+/** The images of a release, by its digest or the beginning of it; the newest first, as it may be baked into another base. */
+export async function getImagesOf(aws: Aws, wanted: string): Promise<[ReleaseImage, ...ReleaseImage[]]> {
   const all = await listReleases(aws);
   const matches = all.filter(({ release }) => wanted !== '' && release.startsWith(wanted));
-  const [newest] = matches;
-  if (newest && new Set(matches.map(({ release }) => release)).size === 1) return newest;
+  const [newest, ...others] = matches;
+  if (newest && others.every(({ release }) => release === newest.release)) return [newest, ...others];
   const known = [...new Set(all.map(({ release }) => release.slice(0, 12)))].join(', ') || 'none';
   const rule = matches.length > 1 ? 'must name one release alone' : 'must be one of an image that is kept';
   throw new OperatorError(`release: ${rule}, got: ${wanted}. The releases are: ${known}`);

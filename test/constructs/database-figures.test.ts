@@ -48,6 +48,11 @@ test('a replica that does not follow at all, or says nothing, is behind', () => 
   expect(threshold).toBe(30);
 });
 
+test('where silence is bad every period must be: a new database has told nothing before its first figure', () => {
+  const silent = figures.filter(({ silenceIsBad }) => silenceIsBad);
+  expect(silent.map(({ periods }) => periods)).toEqual(silent.map(() => [5, 5]));
+});
+
 test('a twentieth of the disk must be free, and a tenth of the connections', () => {
   expect(find('PrimaryStorage')).toMatchObject({ threshold: 2 ** 30, bad: 'below' });
   expect(find('PrimaryConnections').threshold).toBe(68);

@@ -74,7 +74,10 @@ async function readOutputs(): Promise<Record<string, string>> {
 
 test('the lock is what it was, and the fleet is deployed with its image and its release', async () => {
   const archive = join(home, 'releases', `${older.release}.tar.gz`);
-  const { touches, run } = await toLockedDeploy(locked, toImage(older), { project: at.folder, env });
+  const { touches, run } = await toLockedDeploy(locked, [{ ...toImage(older), imageId: newer.ami }, toImage(older)], {
+    project: at.folder,
+    env,
+  });
   expect(touches).toEqual([
     `.image.lock.json: ${older.ami} of release aaaaaaaaaaaa, as it was at commit none; commit it afterwards`,
     `npx cdk deploy clonekit-prod-fleet -c stage=prod -c release=${archive}: every clone, new ones first`,
@@ -88,7 +91,7 @@ test('the lock is what it was, and the fleet is deployed with its image and its 
 test('a deploy that fails leaves the lock as it was', async () => {
   at.write('cdk.json', JSON.stringify({ app: 'node app.js', context: { fails: 'true' } }));
   writeFileSync(join(home, 'releases', `${newer.release}.tar.gz`), 'packed');
-  const { run } = await toLockedDeploy(locked, toImage(newer), { project: at.folder, env });
+  const { run } = await toLockedDeploy(locked, [toImage(newer)], { project: at.folder, env });
   await expect(run(() => {})).rejects.toThrow(/^cdk deploy: must succeed, got: exit code 1; mend what it told above$/);
   expect(readImageLockFile(at.folder)).toEqual([older]);
   expect(await readOutputs()).toMatchObject({ Image: older.ami });

@@ -177,12 +177,13 @@ describe('an operator of the stage that was deployed', () => {
   });
 
   test.each([
-    ['kill', /must name one clone alone, got: i-/],
-    ['failover', /must have a standby, got: none/],
-    ['promoteNone', /must be one of the stage, got: other/],
-    ['roll', /^clonekit: AWS refused autoscaling:DescribeInstanceRefreshes, got: /],
-  ] as const)('%s is refused in one sentence', (verb, sentence) => {
-    expect(ran[verb]).toMatchObject({ code: 1, stderr: expect.stringMatching(sentence) });
+    ['kill', 1, /must name one clone alone, got: i-/],
+    ['failover', 1, /must have a standby, got: none/],
+    ['promoteNone', 1, /must be one of the stage, got: other/],
+    // What moto does not know it answers with a page.
+    ['roll', 3, /^clonekit: AWS must answer autoscaling:DescribeInstanceRefreshes as AWS does, got: .*<html>/],
+  ] as const)('%s ends with one sentence', (verb, code, sentence) => {
+    expect(ran[verb]).toMatchObject({ code, stderr: expect.stringMatching(sentence) });
     expect(ran[verb].stderr.trim().split('\n')).toHaveLength(1);
   });
 });

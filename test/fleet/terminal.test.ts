@@ -140,7 +140,7 @@ describe('where AWS should be', () => {
     server.close();
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /^clonekit: AWS must answer as AWS does, got: .+\. Check the endpoint, and what is in between\n$/,
+      /^clonekit: AWS must answer \w+:\w+ as AWS does, got: .+[^.]\. Check the endpoint, and what is in between\n$/,
     );
   });
 });

@@ -145,8 +145,10 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     });
   }, 120_000);
 
-  const untilThereIsAStandby = () =>
-    until('there is a standby', async () => (await databases.standbyOf(primary())?.replication.findLagSeconds()) === 0);
+  const untilThereIsAStandby = async () => {
+    await until('there is one that may take over', async () => databases.isProtected(primary()));
+    await until('it follows', async () => (await databases.standbyOf(primary())?.replication.findLagSeconds()) === 0);
+  };
 
   test.each(['once', 'and again'])(
     'so does the death of the primary, %s',
@@ -156,6 +158,38 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     },
     120_000,
   );
+
+  test('what a read replica was sent and the standby was not is there once the standby has taken over', async () => {
+    await untilThereIsAStandby();
+    const thread = flavour === 'mysql' ? 'STOP REPLICA IO_THREAD' : 'STOP SLAVE IO_THREAD';
+    await databases.standbyOf(primary())?.query(thread);
+    await write(800_000);
+    await until('the replica has it', async () => (await read(replica())).includes(800_000));
+    const { pid } = primary().process;
+    process.kill(pid, 'SIGKILL');
+    await until('it has taken over', async () => (await read(primary())).length > 0 && primary().process.pid !== pid);
+    expect(await read(primary())).toContain(800_000);
+    await write(800_001);
+    await until('the replica follows', async () => (await read(replica())).includes(800_001));
+  }, 120_000);
+
+  test('a standby that dies while it is built anew is built once more, and takes over from nobody until then', async () => {
+    await untilThereIsAStandby();
+    const { pid } = primary().process;
+    process.kill(pid, 'SIGKILL');
+    const standby = await until('it is begun anew', async () => {
+      const found = databases.standbyOf(primary())?.process;
+      return found?.ended === undefined && found?.pid !== pid && primary().process.pid !== pid && found;
+    });
+    expect(databases.isProtected(primary())).toBe(false);
+    process.kill(standby.pid, 'SIGKILL');
+    await untilThereIsAStandby();
+    const written = await read(primary());
+    await until(
+      'it has all',
+      async () => (await read(databases.standbyOf(primary()) as Database)).length >= written.length,
+    );
+  }, 120_000);
 
   test('a write waits for the standby, and no longer than a second for one that hangs', async () => {
     await untilThereIsAStandby();

@@ -86,8 +86,8 @@ export function toCommand(hardware: MachineHardware): string[] {
   ];
 }
 
-/** The guest hears its power button. Does nothing when the machine is off. */
-export async function pressPowerButton(monitor: string): Promise<void> {
+/** @returns whether the guest hears it; nobody does when the machine is off */
+export async function pressPowerButton(monitor: string): Promise<boolean> {
   const socket = connect(monitor);
   try {
     await once(socket, 'data'); // its greeting
@@ -95,8 +95,9 @@ export async function pressPowerButton(monitor: string): Promise<void> {
     await once(socket, 'data');
     socket.write('{"execute":"system_powerdown"}\n');
     await once(socket, 'data');
+    return true;
   } catch {
-    // Off already: its monitor is gone.
+    return false; // its monitor is gone
   } finally {
     socket.destroy();
   }

@@ -111,17 +111,20 @@ export class CacheGroup implements CacheServer {
     }
   }
 
-  /** Of the replicas that live, the one that has most of what the primary had. */
+  /** Of the replicas that live, the one that has most of what the primary had; or one that took over, but not its address. */
   async #findHeir(node: Cache): Promise<Cache | undefined> {
     const living = this.caches.filter((one) => one !== node && !one.process.ended);
+    const promoted = living.find(({ role }) => role === 'primary');
+    if (promoted) return promoted;
     const offsets = await Promise.all(living.map((one) => one.info('slave_repl_offset').catch(() => -1)));
     return living[offsets.indexOf(Math.max(...offsets))];
   }
 
+  /** Each step may be taken again: where one fails, whoever brings the node back begins anew. */
   async #handOver(node: Cache, heir: Cache): Promise<void> {
     node.letGo();
     await heir.promote();
-    if (this.plan.mode === 'single') {
+    if (this.plan.mode === 'single' && node.address.port === this.address.port) {
       // The address stays where it was: it is the endpoint, not the node, that clients know.
       const port = heir.address.port;
       await heir.moveTo(node.address.port);

@@ -174,8 +174,8 @@ export class Cache implements CacheNode {
 
   /** Stops following: from now on it takes writes. The one that it followed must be gone. */
   async promote(): Promise<void> {
-    this.#followed = undefined;
     await this.#untilDone(() => this.#mode.promote(this.#client));
+    this.#followed = undefined;
     await this.process.untilHealthy(() => this.#mode.takesCommands(this.#client), startMs);
   }
 

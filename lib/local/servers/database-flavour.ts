@@ -29,8 +29,8 @@ export interface DatabaseFlavour {
   readonly takeWrites: readonly string[];
   /** SQL that tells the last transaction a server has. */
   readonly position: string;
-  /** SQL that waits for one, 8 s at most, and answers 0 once it is there. */
-  readonly untilPosition: (position: string) => string;
+  /** SQL that waits for one, so many seconds at most (more than 0), and answers 0 once it is there. */
+  readonly untilPosition: (position: string, seconds: number) => string;
   /** SQL that lets a replica refuse every write but the replication's. */
   readonly refuseWrites: string;
   /** The same as an argument, for a replica that is started again. */

@@ -51,6 +51,7 @@ export class Database {
   #identity: DatabaseIdentity;
   #serverId: number;
   #source: Database | undefined;
+  #isRestarting = false;
   #process: FleetProcess | undefined;
   readonly replication = new Replication(this);
 
@@ -150,15 +151,25 @@ export class Database {
     this.#identity = { ...this.#identity, ...identity };
   }
 
+  /** Whether it was ended on purpose, and is not back yet. */
+  get isRestarting(): boolean {
+    return this.#isRestarting;
+  }
+
   /** Ends it in some way, and waits until whoever keeps it alive has started it again. */
   async restartBy(end: () => Promise<void>): Promise<void> {
     const before = this.process;
-    await end();
-    const deadline = Date.now() + 60_000;
-    while (this.process === before || !(await this.#answers())) {
-      if (this.options.processes.stop.aborted) throw new Stopped();
-      if (Date.now() > deadline) throw this.process.toError('did not come back within 60 s');
-      await delay(50);
+    this.#isRestarting = true;
+    try {
+      await end();
+      const deadline = Date.now() + 60_000;
+      while (this.process === before || !(await this.#answers())) {
+        if (this.options.processes.stop.aborted) throw new Stopped();
+        if (Date.now() > deadline) throw this.process.toError('did not come back within 60 s');
+        await delay(50);
+      }
+    } finally {
+      this.#isRestarting = false;
     }
   }
 

@@ -56,7 +56,8 @@ export const launchMachines =
         accelerator,
         processes: launching.processes,
         folder: join(launching.folder, instance.id),
-        logFile: launching.toLogFile(instance.id),
+        // Its log is what it sends itself.
+        logFile: launching.toLogFile(`${instance.id}-console`),
         findPort: launching.findPort,
         appPort: Number(toEnvironment(userData)[cloneEnv.port]),
         facts: {
@@ -90,7 +91,7 @@ export interface MachineOptions {
   readonly processes: Processes;
   /** Made for this machine, and removed with it. */
   readonly folder: string;
-  /** Gets all that the machine says at its console: its journal. */
+  /** Gets all that the machine says at its console: its journal, and what the system says. */
   readonly logFile: string;
   readonly findPort: () => Promise<number>;
   /** Where its app listens, inside. */

@@ -75,7 +75,7 @@ export const mariadb: DatabaseFlavour = {
   unfollow: ['STOP SLAVE', 'RESET SLAVE ALL'],
   takeWrites: ['SET GLOBAL read_only = OFF'],
   position: 'SELECT @@GLOBAL.gtid_current_pos',
-  untilPosition: (position) => `SELECT MASTER_GTID_WAIT(${quote(position)}, 8)`,
+  untilPosition: (position, seconds) => `SELECT MASTER_GTID_WAIT(${quote(position)}, ${seconds})`,
   refuseWrites: 'SET GLOBAL read_only = ON',
   refuseWritesArgument: '--read-only=ON',
   replicaStatus: 'SHOW SLAVE STATUS',

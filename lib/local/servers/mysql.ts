@@ -54,7 +54,7 @@ export const mysql: DatabaseFlavour = {
   unfollow: ['STOP REPLICA', 'RESET REPLICA ALL'],
   takeWrites: ['SET GLOBAL super_read_only = OFF', 'SET GLOBAL read_only = OFF'],
   position: 'SELECT @@GLOBAL.gtid_executed',
-  untilPosition: (position) => `SELECT WAIT_FOR_EXECUTED_GTID_SET(${quote(position)}, 8)`,
+  untilPosition: (position, seconds) => `SELECT WAIT_FOR_EXECUTED_GTID_SET(${quote(position)}, ${seconds})`,
   refuseWrites: 'SET GLOBAL super_read_only = ON',
   refuseWritesArgument: '--super-read-only=ON',
   replicaStatus: 'SHOW REPLICA STATUS',

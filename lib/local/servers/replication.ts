@@ -28,16 +28,20 @@ export class Replication {
 
   /** Waits until it has everything up to that position. */
   async catchUp(position: string): Promise<void> {
-    const [row] = await this.server.query(getFlavour(this.server.program).untilPosition(position));
-    const answer = Number(Object.values(row ?? {})[0]);
-    if (answer !== 0) throw this.server.process.toError('did not catch up within 8 s');
+    if (!(await this.has(position, 8))) throw this.server.process.toError('did not catch up within 8 s');
   }
 
-  /** Waits until it has done everything that it was sent. */
-  async finishReceived(): Promise<void> {
+  /** Whether it has everything up to that position, or has it within so many seconds. */
+  async has(position: string, seconds = 0.001): Promise<boolean> {
+    const [row] = await this.server.query(getFlavour(this.server.program).untilPosition(position, seconds));
+    return Number(Object.values(row ?? {})[0]) === 0;
+  }
+
+  /** The last position that it was sent, whether it has done that yet or not. */
+  async readReceived(): Promise<string> {
     const { replicaStatus, columns } = getFlavour(this.server.program);
-    const [row] = await this.server.query(replicaStatus);
-    await this.catchUp(String(row?.[columns.received] ?? ''));
+    const [row] = await this.server.query(replicaStatus, 2000);
+    return String(row?.[columns.received] ?? '');
   }
 
   /** Seconds a replica is behind its primary; undefined on a primary and while replication does not run. */

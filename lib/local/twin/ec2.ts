@@ -5,7 +5,7 @@ import type { Fleet } from '../fleet';
 import type { Instance } from '../instance';
 import { account, toHex } from '../physical';
 import type { GroupPlan } from '../plan/group';
-import { verifyFilters } from './filters';
+import { tagFilters, verifyFilters } from './filters';
 import { templateActions } from './launch-templates';
 import { toPage } from './page';
 import { AwsError, type Service, select } from './service';
@@ -48,13 +48,7 @@ export const ec2: Service = {
         'instance-id': ({ InstanceId }: schemas.Instance) => [InstanceId],
         'instance-state-name': ({ State }: schemas.Instance) => [State?.Name],
         'availability-zone': ({ Placement }: schemas.Instance) => [Placement?.AvailabilityZone],
-        'tag-key': ({ Tags = [] }: schemas.Instance) => Tags.map(({ Key }) => Key),
-        ...Object.fromEntries(
-          [tags.stage, tags.release, 'aws:autoscaling:groupName'].map((key) => [
-            `tag:${key}`,
-            ({ Tags = [] }: schemas.Instance) => Tags.filter(({ Key }) => Key === key).map(({ Value }) => Value),
-          ]),
-        ),
+        ...tagFilters(tags.stage, tags.release, 'aws:autoscaling:groupName'),
       });
       const { items, next } = toPage(wanted.filter(fits), input.MaxResults, input.NextToken);
       return {

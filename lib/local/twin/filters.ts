@@ -30,3 +30,18 @@ export function verifyFilters<T>(filters: readonly Filter[] | undefined, known: 
   });
   return (item) => tests.every((test) => test(item));
 }
+
+interface Tagged {
+  readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[];
+}
+
+/** The filters by tag that EC2 has, for these keys. */
+export const tagFilters = (...keys: string[]): Filters<Tagged> => ({
+  'tag-key': ({ Tags = [] }) => Tags.map(({ Key }) => Key),
+  ...Object.fromEntries(
+    keys.map((key) => [
+      `tag:${key}`,
+      ({ Tags = [] }: Tagged) => Tags.filter(({ Key }) => Key === key).map(({ Value }) => Value),
+    ]),
+  ),
+});

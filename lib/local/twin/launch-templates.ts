@@ -4,7 +4,7 @@ import { tags } from '../../config/names';
 import type { Fleet } from '../fleet';
 import type { ReleaseImage, TemplateVersion } from '../launch-templates';
 import { account } from '../physical';
-import { verifyFilters } from './filters';
+import { tagFilters, verifyFilters } from './filters';
 import { toPage } from './page';
 import { AwsError, type Handler, select } from './service';
 
@@ -50,14 +50,17 @@ const toVersion = (version: TemplateVersion, { plan }: Fleet): schemas.LaunchTem
   },
 });
 
-const toImage = ({ id, release, createdAt }: ReleaseImage): schemas.Image => ({
+const toImage = ({ id, release, createdAt }: ReleaseImage, { plan }: Fleet): schemas.Image => ({
   ImageId: id,
   Name: `release-${release.slice(0, 12)}`,
   State: 'available',
   OwnerId: account,
   CreationDate: createdAt.toISOString(),
   Public: false,
-  Tags: [{ Key: tags.release, Value: release }],
+  Tags: [
+    { Key: tags.stage, Value: plan.stage },
+    { Key: tags.release, Value: release },
+  ],
 });
 
 const toSize = (size: number | undefined): number | undefined => (size === undefined || size === 0 ? undefined : size);
@@ -131,11 +134,10 @@ export const templateActions: Readonly<Record<string, Handler>> = {
     return { SuccessfullyDeletedLaunchTemplateVersions: deleted, UnsuccessfullyDeletedLaunchTemplateVersions: [] };
   },
   DescribeImages: (input: schemas.DescribeImagesRequest, fleet): schemas.DescribeImagesResult => {
-    const all = fleet.images.all.map(toImage);
+    const all = fleet.images.all.map((image) => toImage(image, fleet));
     const byId = select(all, input.ImageIds, (image) => image.ImageId, imageNotFound);
     const fits = verifyFilters(input.Filters, {
-      'tag-key': ({ Tags = [] }: schemas.Image) => Tags.map(({ Key }) => Key),
-      [`tag:${tags.release}`]: ({ Tags = [] }: schemas.Image) => Tags.map(({ Value }) => Value),
+      ...tagFilters(tags.stage, tags.release),
       state: ({ State }: schemas.Image) => [State],
     });
     const { items, next } = toPage(byId.filter(fits), toSize(input.MaxResults), input.NextToken);

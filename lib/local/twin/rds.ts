@@ -103,6 +103,9 @@ export const rds: Service = {
             'The ForceFailover parameter cannot be specified for a DB instance that is not Multi-AZ.',
           );
         }
+        if (!databaseFleet.isProtected(database)) {
+          throw new AwsError('InvalidDBInstanceState', `The standby of ${database.plan.id} is being built anew.`);
+        }
         databaseFleet.failOver(database);
       } else {
         databaseFleet.reboot(database);

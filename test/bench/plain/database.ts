@@ -108,6 +108,7 @@ export class Database extends Construct {
           metric: server.metric('FreeStorageSpace', { period, statistic: Stats.MINIMUM }),
           threshold: (storageGiB * 2 ** 30) / 10,
           below: true,
+          periods: [5, 5],
           silenceIsBad: true,
         },
         {

@@ -1,5 +1,7 @@
 // A replication group of real servers: its copies have what its primary has, and one of them takes over.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
@@ -10,6 +12,7 @@ import { Processes } from '../../../lib/local/processes';
 import { provideProgram } from '../../../lib/local/programs/provide';
 import type { Cache } from '../../../lib/local/servers/cache';
 import { CacheGroup } from '../../../lib/local/servers/cache-group';
+import type { CacheNode } from '../../../lib/local/servers/cache-server';
 import { makeServerTls } from '../../../lib/local/tls/authority';
 import { until } from '../../fleet/running-fleet';
 import { project, serversFolder } from '../../provide-servers';
@@ -28,6 +31,7 @@ const toPlan = (mode: ValkeyPlan['mode'], replicas: number): ValkeyPlan => ({
 async function start(
   flavour: string,
   plan: ValkeyPlan,
+  keep = keepAlive,
 ): Promise<{ group: CacheGroup; ca: string; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'clonekit-group-'));
   const env = { PATH: process.env.PATH, CLONEKIT_CACHE: flavour };
@@ -44,7 +48,7 @@ async function start(
     getPassword: () => password,
   });
   const kept = group.nodes.map((server) =>
-    keepAlive({ name: server.name, server, stop: processes.stop, onBack: async () => {}, onEvent: () => {} }),
+    keep({ name: server.name, server, stop: processes.stop, onBack: async () => {}, onEvent: () => {} }),
   );
   const stop = async (): Promise<void> => {
     processes.close();
@@ -130,4 +134,25 @@ describe.each([
     await running.group.setPasswords(login.username, [password, 'another-password-for-tests']);
     expect(await running.group.countPasswords(login.username)).toBe(2);
   });
+});
+
+test('an heir that could not take the address at once takes it when it is tried again', async () => {
+  const { group, stop } = await start('valkey', toPlan('single', 1), async () => {});
+  const [first, second] = group.nodes as [CacheNode, CacheNode];
+  const taken = createServer();
+  try {
+    first.process.signal('SIGKILL');
+    await first.process.exited;
+    taken.listen(group.address);
+    await once(taken, 'listening');
+    await expect(first.restart()).rejects.toThrow();
+    taken.close();
+    await once(taken, 'close');
+    await first.restart();
+    expect(group.nodes.map(({ role }) => role)).toEqual(['replica', 'primary']);
+    expect(second.address).toEqual(group.address);
+  } finally {
+    taken.close();
+    await stop();
+  }
 });
