@@ -47,7 +47,7 @@ export class FleetServers {
     const { databases } = this;
     this.blueGreen = new BlueGreen({
       ...{ databases, events },
-      keep: (database) => parts.keepServer({ name: database.name, server: databases.toKept(database) }),
+      keep: (database) => parts.keepServer({ name: () => database.name, server: databases.toKept(database) }),
     });
   }
 
@@ -80,7 +80,7 @@ export class FleetServers {
         });
         return this.loadBalancer;
       },
-      (server) => [{ name, server, onBack: onBalancerBack }],
+      (server) => [{ name: () => name, server, onBack: onBalancerBack }],
     );
   }
 
@@ -102,7 +102,7 @@ export class FleetServers {
           this.#caches[index] = started;
           return started;
         },
-        ({ nodes }) => nodes.map((server) => ({ name: server.name, server })),
+        ({ nodes }) => nodes.map((server) => ({ name: () => server.name, server })),
       );
     });
   }
@@ -112,7 +112,9 @@ export class FleetServers {
     return this.databases
       .starts()
       .map(({ name, start }) =>
-        parts.start(name, programs.database, start, (database) => [{ name, server: this.databases.toKept(database) }]),
+        parts.start(name, programs.database, start, (database) => [
+          { name: () => database.name, server: this.databases.toKept(database) },
+        ]),
       );
   }
 

@@ -11,7 +11,8 @@ export interface Server {
 }
 
 export interface KeepAliveOptions {
-  readonly name: string;
+  /** What people call it. */
+  readonly name: () => string;
   readonly server: Server;
   /** Aborted when it is not wanted any more, as when the fleet stops. */
   readonly stop: AbortSignal;
@@ -32,20 +33,20 @@ export async function keepAlive({ name, server, stop, onBack, onEvent }: KeepAli
     if (stop.aborted) return;
     if (server.isRestarting) {
       deaths = 0;
-      onEvent(`${name} was ended (${how}); it is started again`);
+      onEvent(`${name()} was ended (${how}); it is started again`);
     } else {
       deaths = Date.now() - since < soonMs ? deaths + 1 : 1;
-      onEvent(`${name} died (${how}); it is started again`);
+      onEvent(`${name()} died (${how}); it is started again`);
     }
     try {
       await delay(deaths < 2 ? 0 : 100 * 2 ** deaths, undefined, { signal: stop });
       await server.restart();
       await onBack();
-      onEvent(`${name} is back`);
+      onEvent(`${name()} is back`);
     } catch (error) {
       if (stop.aborted) return;
       if (deaths >= maxDeaths) throw error;
-      onEvent(`${name} could not be started: ${(error as Error).message}`);
+      onEvent(`${name()} could not be started: ${(error as Error).message}`);
     }
   }
 }

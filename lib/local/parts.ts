@@ -16,7 +16,8 @@ export interface PartsOptions {
 
 /** One server of a part. */
 export interface KeptServer {
-  readonly name: string;
+  /** What people call it now: a standby that takes over is the primary from then on. */
+  readonly name: () => string;
   readonly server: Server;
   /** Run once it is back, before anybody is told. @default - nothing */
   readonly onBack?: () => Promise<void>;

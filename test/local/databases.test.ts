@@ -50,9 +50,16 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     });
     const started = await Promise.all(databases.starts().map(({ start }) => start()));
     for (const database of started) {
-      const { name } = database;
       const server = databases.toKept(database);
-      kept.push(keepAlive({ name, server, stop: processes.stop, onBack: async () => {}, onEvent: () => {} }));
+      kept.push(
+        keepAlive({
+          name: () => database.name,
+          server,
+          stop: processes.stop,
+          onBack: async () => {},
+          onEvent: () => {},
+        }),
+      );
     }
   }, 120_000);
 

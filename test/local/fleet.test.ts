@@ -162,7 +162,7 @@ test.each(['primary', 'replica 1'])('%s comes back after it died, with its data 
   const isPrimary = name === 'primary';
   const database = fleet.databases.find(({ plan }) => (plan.role === 'primary') === isPrimary);
   kill(database?.process.name as string);
-  await untilBack(name);
+  await untilBack(database?.name as string);
   const replica = fleet.databases.find(({ plan }) => plan.role === 'replica');
   await until('replication runs again', async () => (await replica?.replication.findLagSeconds()) === 0);
   const after = await until('a new article is written and read', async () => {

@@ -25,7 +25,7 @@ async function keep(server: Told, end: (server: Told, nth: number) => void, time
   const stop = new AbortController();
   const events: string[] = [];
   const kept = keepAlive({
-    name: 'it',
+    name: () => 'it',
     server,
     stop: stop.signal,
     onBack: async () => {

@@ -48,7 +48,7 @@ async function start(
     getPassword: () => password,
   });
   const kept = group.nodes.map((server) =>
-    keep({ name: server.name, server, stop: processes.stop, onBack: async () => {}, onEvent: () => {} }),
+    keep({ name: () => server.name, server, stop: processes.stop, onBack: async () => {}, onEvent: () => {} }),
   );
   const stop = async (): Promise<void> => {
     processes.close();
