@@ -16,17 +16,38 @@ import { lockImage, readImageLockFile } from './image-lock-file';
 
 const run = promisify(execFile);
 
-/** The lines of the lock that named this release for the stage, from the history of the file, the newest first. */
-async function listLocked(project: string, stage: string, release: string): Promise<LockedImage[]> {
+interface Found {
+  /** The newest line that named an image that is kept. */
+  readonly locked?: LockedImage;
+  /** The newest line of all. */
+  readonly newest?: LockedImage;
+}
+
+/** What the lock said of this release for the stage, from the history of the file. */
+async function findLocked(
+  project: string,
+  { stage, release, kept }: { stage: string; release: string; kept: readonly string[] },
+): Promise<Found> {
   const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: project })).stdout;
   const commits = await git('log', '--format=%H', '--', imageLockFile).catch(() => '');
-  const lines: LockedImage[] = [];
+  let newest: LockedImage | undefined;
   for (const commit of commits.split('\n').filter(Boolean)) {
     const text = await git('show', `${commit}:./${imageLockFile}`).catch(() => undefined);
-    const found = readImageLock(text).find((image) => image.stage === stage && image.release === release);
-    if (found) lines.push(found);
+    const found = readOld(text).find((image) => image.stage === stage && image.release === release);
+    newest ??= found;
+    if (found && kept.includes(found.ami)) return { locked: found, newest };
   }
-  return lines;
+  return { newest };
+}
+
+/** One that was committed and cannot be read has been mended since. */
+function readOld(text: string | undefined): readonly LockedImage[] {
+  try {
+    return readImageLock(text);
+  } catch (error) {
+    if (error instanceof OperatorError) return [];
+    throw error;
+  }
 }
 
 /**
@@ -47,11 +68,10 @@ export async function toLockedDeploy(
     );
   }
   const kept = images.map(({ imageId }) => imageId);
-  const lines = await listLocked(project, stage, release);
-  const locked = lines.find(({ ami }) => kept.includes(ami));
+  const { locked, newest } = await findLocked(project, { stage, release, kept });
   if (!locked) {
     throw new OperatorError(
-      `${imageLockFile}: its history must hold release ${short} with ${kept.join(' or ')}, got: ${lines[0]?.ami ?? 'nothing'}. Choose another: npx clonekit releases`,
+      `${imageLockFile}: its history must hold release ${short} with ${kept.join(' or ')}, got: ${newest?.ami ?? 'nothing'}. Choose another: npx clonekit releases`,
     );
   }
   const archive = join(releasesFolder(), `${release}.tar.gz`);

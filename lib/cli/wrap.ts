@@ -9,9 +9,10 @@ export const columns = 80;
  */
 export function wrap(text: string, indent = '', width = columns): string {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
+  const [first = '', ...words] = text.split(' ');
+  let line = first;
+  for (const word of words) {
+    const longer = `${line} ${word}`;
     if (longer.length <= width || line.trim() === '') {
       line = longer;
     } else {

@@ -68,9 +68,10 @@ export class Databases {
     return this.#sets.find((set) => set.primary === primary)?.standby;
   }
 
-  /** Whether a standby has all of it, so that nothing is lost when it takes over. */
+  /** Whether its standby runs, and has been level with it since it was built. */
   isProtected(primary: Database): boolean {
-    return this.#findPair(primary) !== undefined;
+    const pair = this.#findPair(primary);
+    return pair !== undefined && !pair.standby.process.ended;
   }
 
   find(id: string): Database | undefined {
@@ -162,9 +163,13 @@ export class Databases {
     if (!pair) throw new Error(`${primary.plan.id} has no standby that can take over`);
     this.run([primary], 'rebooting', async () => {
       this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
-      await handOver(pair);
+      await handOver(pair).catch((error: Error) => {
+        throw new Error(`Multi-AZ instance failover failed: ${error.message}`);
+      });
+      this.#behind.add(primary);
       this.#tell(pair.standby, 'DB instance restarted', 'availability');
       this.#tell(pair.standby, 'Multi-AZ instance failover completed', 'failover');
+      await this.#makeStandby(primary);
     });
   }
 
@@ -201,7 +206,9 @@ export class Databases {
     for (const one of both) this.#busy.set(one, 'rebooting');
     try {
       this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
-      await takeOver(pair);
+      const ahead = await takeOver(pair);
+      for (const replica of ahead)
+        this.#tell(replica, 'It may have been sent more than its new source has.', 'failure');
       // What it had and nobody else has was never acknowledged.
       this.#behind.add(primary);
       this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
@@ -210,9 +217,13 @@ export class Databases {
     }
   }
 
-  /** Where it fails it has ended, to be tried again by whoever keeps it alive. */
   async #rebuild(standby: Database): Promise<void> {
     await standby.rebuild(this.#takeServerIds());
+    await this.#makeStandby(standby);
+  }
+
+  /** Where it fails it has ended, to be built anew by whoever keeps it alive. */
+  async #makeStandby(standby: Database): Promise<void> {
     try {
       await standby.follow(this.#sets.find((set) => set.standby === standby)?.primary as Database);
     } catch (error) {

@@ -27,11 +27,12 @@ const soonMs = 10_000;
 
 /** Resolves when it is not wanted any more; rejects with why the server cannot be brought back. */
 export async function keepAlive({ name, server, stop, onBack, onEvent }: KeepAliveOptions): Promise<void> {
+  let hasFailed = false;
   for (let deaths = 0; !stop.aborted; ) {
     const since = Date.now();
     const how = await server.process.exited;
     if (stop.aborted) return;
-    if (server.isRestarting) {
+    if (server.isRestarting && !hasFailed) {
       deaths = 0;
       onEvent(`${name()} was ended (${how}); it is started again`);
     } else {
@@ -43,9 +44,11 @@ export async function keepAlive({ name, server, stop, onBack, onEvent }: KeepAli
       await server.restart();
       await onBack();
       onEvent(`${name()} is back`);
+      hasFailed = false;
     } catch (error) {
       if (stop.aborted) return;
       if (deaths >= maxDeaths) throw error;
+      hasFailed = true;
       onEvent(`${name()} could not be started: ${(error as Error).message}`);
     }
   }

@@ -14,7 +14,7 @@ export interface Pair {
 }
 
 /**
- * The primary takes no more writes, and the standby gets what it has, before it is ended by force and follows.
+ * The primary takes no more writes, and the standby gets what it has, before it is ended by force; it does not follow yet.
  * RDS has every acknowledged write on both disks at any time.
  */
 export async function handOver(pair: Pair): Promise<void> {
@@ -33,24 +33,34 @@ export async function handOver(pair: Pair): Promise<void> {
     [{ database: standby, to: { ...identity, role: 'primary' }, by: 'SIGTERM' }],
   );
   swap(pair);
-  await primary.follow(standby);
 }
 
-/** The primary has ended; the standby has every write that it acknowledged, but for those of a time when it was away. */
-export async function takeOver(pair: Pair): Promise<void> {
+/**
+ * The primary has ended; the standby has every write that it acknowledged, but for those of a time when it was away.
+ * @returns replicas that may have been sent more than it could get
+ */
+export async function takeOver(pair: Pair): Promise<Database[]> {
   const { primary, standby } = pair;
   await standby.replication.catchUp(await standby.replication.readReceived());
+  const ahead: Database[] = [];
   for (const replica of pair.servers.filter(({ source, plan }) => source === primary && plan.role === 'replica')) {
-    await takeFrom(replica, standby);
+    // A replica that is in trouble keeps nobody from writing.
+    if (replica !== standby) await takeFrom(replica, standby).catch(() => ahead.push(replica));
   }
   await standby.promote();
-  const { name } = standby;
-  await standby.restartBy(async () => {
-    standby.become({ ...primary.identity, role: 'primary' });
-    await standby.process.stop('SIGTERM', 5000);
-  });
-  primary.become({ name, role: 'replica', port: await findFreePort() });
+  const { identity } = standby;
+  try {
+    await standby.restartBy(async () => {
+      standby.become({ ...primary.identity, role: 'primary' });
+      await standby.process.stop('SIGTERM', 5000);
+    });
+  } catch (error) {
+    standby.become(identity);
+    throw error;
+  }
+  primary.become({ name: identity.name, role: 'replica', port: await findFreePort() });
   swap(pair);
+  return ahead;
 }
 
 /**
@@ -58,12 +68,11 @@ export async function takeOver(pair: Pair): Promise<void> {
  * RDS has it on both disks before it sends it to anybody.
  */
 async function takeFrom(replica: Database, standby: Database): Promise<void> {
-  if (replica === standby || replica.process.ended) return;
-  // Nobody waits for one that hangs.
-  const received = await replica.replication.readReceived().catch(() => '');
+  if (replica.process.ended) return;
+  const received = await replica.replication.readReceived();
   if (received === '' || (await standby.replication.has(received))) return;
   await replica.replication.catchUp(received);
-  await standby.follow(replica);
+  await standby.turnTo(replica);
   await standby.replication.catchUp(received);
 }
 

@@ -14,13 +14,13 @@ export function listTopology(fleet: Fleet): TopologyRow[] {
   const { plan, options } = fleet;
   const at = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`;
   const { flavour, version } = options.programs['load balancer'];
-  const { healthCheck, algorithm } = plan.targetGroup;
+  const { healthCheck } = plan.targetGroup;
   return [
     {
       part: 'load balancer',
       runs: `${flavour} ${version}`,
       address: at(fleet.loadBalancer.address),
-      detail: `${algorithm}, ${healthCheck.path} every ${healthCheck.intervalSeconds} s`,
+      detail: `${healthCheck.path} every ${healthCheck.intervalSeconds} s`,
     },
     ...[...fleet.group.instances.values()].map(({ id, clone }) => ({
       part: 'clone',

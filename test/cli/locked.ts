@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockImage } from '../../lib/cli/image-lock-file';
-import type { LockedImage } from '../../lib/config/image-lock';
+import { imageLockFile, type LockedImage } from '../../lib/config/image-lock';
 import type { ReleaseImage } from '../../lib/ops/rollback';
 
 const toLocked = (digit: string): LockedImage => ({
@@ -22,11 +22,18 @@ export class LockedProject {
 
   constructor() {
     this.#git('init', '--quiet');
-    for (const image of [older, newer]) {
-      lockImage(this.folder, image);
-      this.#git('add', '.');
-      this.#git('commit', '--quiet', '--message', image.release);
-    }
+    this.#commit('older', () => lockImage(this.folder, older));
+    this.#commit('a merge that went wrong', () => this.write(imageLockFile, '<<<<<<<'));
+    this.#commit('newer', () => {
+      this.write(imageLockFile, '{"images":[]}');
+      lockImage(this.folder, newer);
+    });
+  }
+
+  #commit(message: string, change: () => void): void {
+    change();
+    this.#git('add', '.');
+    this.#git('commit', '--quiet', '--message', message);
   }
 
   #git(...args: string[]): void {

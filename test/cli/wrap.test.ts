@@ -3,6 +3,7 @@ import { wrap } from '../../lib/cli/wrap';
 
 test('what fits stays as it is, with its spaces', () => {
   expect(wrap('pass     clones: 2')).toBe('pass     clones: 2');
+  expect(wrap('  i-1: it died')).toBe('  i-1: it died');
 });
 
 test('no line is longer than 80 columns, and those after the first are indented', () => {

@@ -121,7 +121,7 @@ describe('up', () => {
     const up = await clonekit(['up', '--detach', '--port', '0'], place.env);
     expect(up).toMatchObject({ code: 0, stderr: '' });
     expect(up.stdout).toMatch(/^ {2}primary +\d+\.\d s {2}\w+ \d+\.\d/m);
-    expect(up.stdout).toMatch(/^load balancer {2}haproxy \S+ +127\.0\.0\.1:\d+ {2}round_robin, \/-\/live every 5 s$/m);
+    expect(up.stdout).toMatch(/^load balancer {2}haproxy \S+ +127\.0\.0\.1:\d+ {2}\/-\/live every 5 s$/m);
     expect(up.stdout).toMatch(/^ {2}export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:\d+ /m);
     const url = /^ready {2}(\S+)$/m.exec(up.stdout)?.[1];
     expect((await fetch(`${url}/-/live`)).status).toBe(200);

@@ -63,3 +63,12 @@ test('one that cannot be started is tried five times, and given up with why', as
   await expect(keep(server, () => server.die('exit code 1'), 9)).rejects.toThrow(/^no$/);
   expect(server.starts).toBe(5);
 });
+
+test('one that was ended on purpose and cannot be started is given up, too', async () => {
+  const server = new Told();
+  server.isRestarting = true;
+  server.restart = async () => {
+    throw new Error('no');
+  };
+  await expect(keep(server, () => server.die('exit code 0'), 9)).rejects.toThrow(/^no$/);
+});

@@ -104,7 +104,8 @@ export class CacheGroup implements CacheServer {
       await node.restart();
       this.#onSettled();
     } catch (error) {
-      this.#onSettled(error);
+      // One that has taken over, and has not its address yet, gets it when this is tried again.
+      if (!this.caches.some((one) => one !== node && one.role === 'primary')) this.#onSettled(error);
       throw error;
     } finally {
       this.#isFailingOver = false;
@@ -120,7 +121,7 @@ export class CacheGroup implements CacheServer {
     return living[offsets.indexOf(Math.max(...offsets))];
   }
 
-  /** Each step may be taken again: where one fails, whoever brings the node back begins anew. */
+  /** May be begun again until the others are told whom they follow. */
   async #handOver(node: Cache, heir: Cache): Promise<void> {
     node.letGo();
     await heir.promote();

@@ -51,7 +51,8 @@ export class Database {
   #identity: DatabaseIdentity;
   #serverId: number;
   #source: Database | undefined;
-  #isRestarting = false;
+  /** What was ended on purpose. */
+  #ended: FleetProcess | undefined;
   #process: FleetProcess | undefined;
   readonly replication = new Replication(this);
 
@@ -153,23 +154,19 @@ export class Database {
 
   /** Whether it was ended on purpose, and is not back yet. */
   get isRestarting(): boolean {
-    return this.#isRestarting;
+    return this.#process !== undefined && this.#process === this.#ended;
   }
 
   /** Ends it in some way, and waits until whoever keeps it alive has started it again. */
   async restartBy(end: () => Promise<void>): Promise<void> {
     const before = this.process;
-    this.#isRestarting = true;
-    try {
-      await end();
-      const deadline = Date.now() + 60_000;
-      while (this.process === before || !(await this.#answers())) {
-        if (this.options.processes.stop.aborted) throw new Stopped();
-        if (Date.now() > deadline) throw this.process.toError('did not come back within 60 s');
-        await delay(50);
-      }
-    } finally {
-      this.#isRestarting = false;
+    this.#ended = before;
+    await end();
+    const deadline = Date.now() + 60_000;
+    while (this.process === before || !(await this.#answers())) {
+      if (this.options.processes.stop.aborted) throw new Stopped();
+      if (Date.now() > deadline) throw this.process.toError('did not come back within 60 s');
+      await delay(50);
     }
   }
 
@@ -195,6 +192,12 @@ export class Database {
 
   /** Makes this server a read-only replica of another, and waits until it has caught up with it. */
   async follow(primary: Database): Promise<void> {
+    await this.turnTo(primary);
+    await this.replication.untilLevel();
+  }
+
+  /** Makes this server a read-only replica of another. */
+  async turnTo(primary: Database): Promise<void> {
     if (this.#source) await this.unfollow();
     this.#source = primary;
     const { tls } = primary.options;

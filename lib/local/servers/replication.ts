@@ -1,4 +1,5 @@
 // What a database server does with writes: its own, which it may refuse, and those of whom it follows.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetProcess } from '../process';
 import type { Program } from '../programs/program';
 import type { Source } from './database-flavour';
@@ -53,12 +54,23 @@ export class Replication {
     return Number(row[columns.lag]);
   }
 
-  /** Makes the server a read-only replica, and waits until it has caught up. */
+  /** Makes the server a read-only replica. */
   async follow(source: Source): Promise<void> {
     const { follow, refuseWrites } = getFlavour(this.server.program);
     for (const statement of follow(source)) await this.server.query(statement);
     await this.server.query(refuseWrites);
-    await this.server.process.untilHealthy(async () => (await this.findLagSeconds()) === 0, 30_000);
+  }
+
+  /** Waits until a replica has caught up: for as long as it takes while it follows, and half a minute for one that does not. */
+  async untilLevel(): Promise<void> {
+    const { process } = this.server;
+    for (let lag: number | undefined; lag !== 0; ) {
+      await process.untilHealthy(async () => {
+        lag = await this.findLagSeconds();
+        return lag !== undefined;
+      }, 30_000);
+      if (lag !== 0) await delay(20);
+    }
   }
 
   /** Takes nothing more from whom it followed. */

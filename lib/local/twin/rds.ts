@@ -104,7 +104,10 @@ export const rds: Service = {
           );
         }
         if (!databaseFleet.isProtected(database)) {
-          throw new AwsError('InvalidDBInstanceState', `The standby of ${database.plan.id} is being built anew.`);
+          throw new AwsError(
+            'InvalidDBInstanceState',
+            `The standby of ${database.plan.id} is not there yet; try again later.`,
+          );
         }
         databaseFleet.failOver(database);
       } else {

@@ -139,7 +139,7 @@ describe.each([
 test('an heir that could not take the address at once takes it when it is tried again', async () => {
   const { group, stop } = await start('valkey', toPlan('single', 1), async () => {});
   const [first, second] = group.nodes as [CacheNode, CacheNode];
-  const taken = createServer();
+  const taken = createServer((socket) => socket.on('error', () => {}).destroy());
   try {
     first.process.signal('SIGKILL');
     await first.process.exited;
