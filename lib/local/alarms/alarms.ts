@@ -71,7 +71,8 @@ export class Alarms {
     const { state: from, reason: before } = alarm;
     this.changes.push({ at, alarm: name, from: { state: from, reason: before }, to: { state, reason, data } });
     this.changes.splice(0, this.changes.length - keptChanges);
-    this.options.onEvent(`alarm ${name} is ${state}: ${reason}`);
+    // That all is well a minute after the start is no news.
+    if (state === 'ALARM' || from === 'ALARM') this.options.onEvent(`alarm ${name} is ${state}: ${reason}`);
   }
 
   /** Finds the state of every alarm that has had another period since. */
