@@ -1,7 +1,6 @@
-// The databases of a fleet, and what can be done to them: restarts, a standby that takes over, a replica that goes its own way.
+// The databases of a fleet, and what can be done to them: sets that come and go, restarts, a replica that goes its own way.
 import { DatabaseSet, type DatabaseSetPlan, type Part } from './database-set';
 import { findFreePort } from './free-port';
-import type { Server } from './keep-alive';
 import type { FleetPlan } from './plan';
 import type { Processes } from './processes';
 import type { Program } from './programs/program';
@@ -10,7 +9,7 @@ import { generatePassword } from './secrets';
 import type { Accounts, Login } from './servers/accounts';
 import { Database } from './servers/database';
 import type { ServiceEvents } from './service-events';
-import { handOver, type Pair, takeOver } from './take-over';
+import { Standbys } from './standbys';
 import type { ServerTls } from './tls/authority';
 
 export interface DatabasesOptions extends Pick<Accounts, 'users'> {
@@ -32,12 +31,12 @@ export type DatabaseStatus = 'available' | 'creating' | 'rebooting' | 'modifying
 const idsPerSet = 32;
 
 export class Databases {
+  /** Who takes over for the primaries. */
+  readonly standbys: Standbys;
   #current: DatabaseSet;
   readonly #others = new Set<DatabaseSet>();
   #made = 0;
   readonly #busy = new Map<Database, DatabaseStatus>();
-  /** Standbys that were primaries and died: they have not all that was written since. */
-  readonly #behind = new Set<Database>();
   /** Those that are being started. */
   readonly #beginning = new Set<DatabaseSet>();
   readonly #work = new Set<Promise<void>>();
@@ -47,6 +46,14 @@ export class Databases {
   constructor(private readonly options: DatabasesOptions) {
     const { plan, portOf } = options;
     this.#current = this.#make(plan, async ({ key }) => portOf(key));
+    this.standbys = new Standbys({
+      listSets: () => this.#sets,
+      isBusy: (database) => this.#busy.has(database),
+      whileBusy: (databases, work) => this.#whileBusy(databases, 'rebooting', work),
+      run: (databases, work) => this.run(databases, 'rebooting', work),
+      tell: (database, message, ...categories) => this.#tell(database, message, ...categories),
+      takeServerId: () => this.#takeServerIds(),
+    });
   }
 
   /** Those that clones use. */
@@ -61,17 +68,6 @@ export class Databases {
 
   get #sets(): DatabaseSet[] {
     return [this.#current, ...this.#others];
-  }
-
-  /** Of a primary that has one. */
-  standbyOf(primary: Database): Database | undefined {
-    return this.#sets.find((set) => set.primary === primary)?.standby;
-  }
-
-  /** Whether its standby runs, and has been level with it since it was built. */
-  isProtected(primary: Database): boolean {
-    const pair = this.#findPair(primary);
-    return pair !== undefined && !pair.standby.process.ended;
   }
 
   find(id: string): Database | undefined {
@@ -157,82 +153,6 @@ export class Databases {
     });
   }
 
-  /** The standby takes over the address of the primary. Returns at once, as RDS does. */
-  failOver(primary: Database): void {
-    const pair = this.#findPair(primary);
-    if (!pair) throw new Error(`${primary.plan.id} has no standby that can take over`);
-    this.run([primary], 'rebooting', async () => {
-      this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
-      await handOver(pair).catch((error: Error) => {
-        throw new Error(`Multi-AZ instance failover failed: ${error.message}`);
-      });
-      this.#behind.add(primary);
-      this.#tell(pair.standby, 'DB instance restarted', 'availability');
-      this.#tell(pair.standby, 'Multi-AZ instance failover completed', 'failover');
-      await this.#makeStandby(primary);
-    });
-  }
-
-  #findPair(primary: Database): Pair | undefined {
-    const set = this.#sets.find((one) => one.primary === primary);
-    if (!set?.standby || this.#behind.has(set.standby)) return undefined;
-    return { set, primary, standby: set.standby, servers: this.#sets.flatMap(({ servers }) => servers) };
-  }
-
-  /** What brings one back that died: of a primary with a standby, that takes over. */
-  toKept(database: Database): Server {
-    return {
-      get process() {
-        return database.process;
-      },
-      get isRestarting() {
-        return database.isRestarting;
-      },
-      restart: () => this.#bringBack(database),
-    };
-  }
-
-  async #bringBack(database: Database): Promise<void> {
-    const pair = this.#findPair(database);
-    // One that is restarted on purpose is to come back where it was.
-    if (pair && !pair.standby.process.ended && !this.#busy.has(database)) await this.#takeOver(pair);
-    if (this.#behind.has(database)) await this.#rebuild(database);
-    else await database.restart();
-  }
-
-  async #takeOver(pair: Pair): Promise<void> {
-    const { primary, standby } = pair;
-    const both = [primary, standby];
-    for (const one of both) this.#busy.set(one, 'rebooting');
-    try {
-      this.#tell(primary, 'Multi-AZ instance failover started.', 'failover');
-      const ahead = await takeOver(pair);
-      for (const replica of ahead)
-        this.#tell(replica, 'It may have been sent more than its new source has.', 'failure');
-      // What it had and nobody else has was never acknowledged.
-      this.#behind.add(primary);
-      this.#tell(standby, 'Multi-AZ instance failover completed', 'failover');
-    } finally {
-      for (const one of both) this.#busy.delete(one);
-    }
-  }
-
-  async #rebuild(standby: Database): Promise<void> {
-    await standby.rebuild(this.#takeServerIds());
-    await this.#makeStandby(standby);
-  }
-
-  /** Where it fails it has ended, to be built anew by whoever keeps it alive. */
-  async #makeStandby(standby: Database): Promise<void> {
-    try {
-      await standby.follow(this.#sets.find((set) => set.standby === standby)?.primary as Database);
-    } catch (error) {
-      await standby.process.stop('SIGKILL', 0);
-      throw error;
-    }
-    this.#behind.delete(standby);
-  }
-
   /** It stops following, for good. */
   promote(replica: Database): void {
     this.run([replica], 'modifying', async () => {
@@ -243,17 +163,20 @@ export class Databases {
 
   /** They are busy while the work goes on; that it fails is told of the first of them. */
   run(databases: readonly Database[], status: DatabaseStatus, work: () => Promise<void>): void {
-    for (const database of databases) this.#busy.set(database, status);
-    const done = work()
-      .catch((error) => {
-        const source = databases[0]?.plan.id ?? '';
-        this.options.events.add({ source, type: 'db-instance', message: String(error), categories: ['failure'] });
-      })
-      .finally(() => {
-        for (const database of databases) this.#busy.delete(database);
-        this.#work.delete(done);
-      });
+    const [first] = databases;
+    const done = this.#whileBusy(databases, status, async () => {
+      await work().catch((error) => first && this.#tell(first, String(error), 'failure'));
+    }).finally(() => this.#work.delete(done));
     this.#work.add(done);
+  }
+
+  async #whileBusy(databases: readonly Database[], status: DatabaseStatus, work: () => Promise<void>): Promise<void> {
+    for (const database of databases) this.#busy.set(database, status);
+    try {
+      await work();
+    } finally {
+      for (const database of databases) this.#busy.delete(database);
+    }
   }
 
   async stop(): Promise<void> {

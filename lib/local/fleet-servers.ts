@@ -47,7 +47,7 @@ export class FleetServers {
     const { databases } = this;
     this.blueGreen = new BlueGreen({
       ...{ databases, events },
-      keep: (database) => parts.keepServer({ name: () => database.name, server: databases.toKept(database) }),
+      keep: (database) => parts.keepServer({ name: () => database.name, server: databases.standbys.toKept(database) }),
     });
   }
 
@@ -113,7 +113,7 @@ export class FleetServers {
       .starts()
       .map(({ name, start }) =>
         parts.start(name, programs.database, start, (database) => [
-          { name: () => database.name, server: this.databases.toKept(database) },
+          { name: () => database.name, server: this.databases.standbys.toKept(database) },
         ]),
       );
   }

@@ -5,8 +5,10 @@ import {
   DescribeBlueGreenDeploymentsCommand,
   DescribeDBInstancesCommand,
   RDSClient,
+  RebootDBInstanceCommand,
   SwitchoverBlueGreenDeploymentCommand,
 } from '@aws-sdk/client-rds';
+import type { Database } from '../../lib/local/servers/database';
 import { Aws } from '../../lib/ops/aws';
 import { planWith } from '../local/planned';
 import { type InProcess, startInProcess } from './in-process';
@@ -96,6 +98,20 @@ test('db failover: the standby takes over, and no acknowledged write is lost', a
   expect(primary).toMatchObject({ MultiAZ: true, ReadReplicaDBInstanceIdentifiers: [replica?.DBInstanceIdentifier] });
   expect(replica).toMatchObject({ ReadReplicaSourceDBInstanceIdentifier: primary?.DBInstanceIdentifier });
 }, 120_000);
+
+test('a primary that died has no standby until that is built anew, and no failover meanwhile', async () => {
+  const { events, databaseFleet } = on.fleet;
+  const primary = () => databaseFleet.instances[0] as Database;
+  const countOver = () => events.all.filter(({ message }) => /failover completed/.test(message)).length;
+  const isProtected = async () => databaseFleet.standbys.isProtected(primary());
+  await until('there is a standby', isProtected);
+  const before = countOver();
+  process.kill(primary().process.pid, 'SIGKILL');
+  await until('it has taken over', async () => countOver() > before);
+  const failover = { DBInstanceIdentifier: primary().plan.id, ForceFailover: true };
+  await expect(rds().send(new RebootDBInstanceCommand(failover))).rejects.toThrow(/standby of .* is not there yet/);
+  await until('there is one again', isProtected);
+});
 
 test('drill db-failover: nobody is signed out and nothing read is older than what was written', async () => {
   const { evidence } = await operator.json('drill db-failover', '--yes');

@@ -50,7 +50,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     });
     const started = await Promise.all(databases.starts().map(({ start }) => start()));
     for (const database of started) {
-      const server = databases.toKept(database);
+      const server = databases.standbys.toKept(database);
       kept.push(
         keepAlive({
           name: () => database.name,
@@ -94,7 +94,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
 
   test('a standby runs and is none of the instances', async () => {
     await primary().query('CREATE TABLE clonekit.things (id INT PRIMARY KEY)');
-    expect(databases.standbyOf(primary())).toBeDefined();
+    expect(databases.standbys.of(primary())).toBeDefined();
     expect(databases.instances.map(({ plan }) => plan.role)).toEqual(['primary', 'replica']);
     expect(processes.records.map(({ name }) => name)).toContain('standby');
     await write(0);
@@ -140,21 +140,21 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     await until('it is at rest', async () => databases.statusOf(primary()) === 'available');
     const kept = new Set(await read(primary()));
     expect(written.filter((value) => !kept.has(value))).toEqual([]);
-    for (const follower of [replica(), databases.standbyOf(primary()) as Database]) {
+    for (const follower of [replica(), databases.standbys.of(primary()) as Database]) {
       await until('whoever follows has all', async () => (await read(follower)).length >= kept.size);
     }
   }
 
   test('a failover keeps the address and every acknowledged write', async () => {
     await writeWhile(() => {
-      databases.failOver(primary());
+      databases.standbys.failOver(primary());
       expect(databases.statusOf(primary())).toBe('rebooting');
     });
   }, 120_000);
 
   const untilThereIsAStandby = async () => {
-    await until('there is one that may take over', async () => databases.isProtected(primary()));
-    await until('it follows', async () => (await databases.standbyOf(primary())?.replication.findLagSeconds()) === 0);
+    await until('there is one that may take over', async () => databases.standbys.isProtected(primary()));
+    await until('it follows', async () => (await databases.standbys.of(primary())?.replication.findLagSeconds()) === 0);
   };
 
   test.each(['once', 'and again'])(
@@ -169,7 +169,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
   test('what a read replica was sent and the standby was not is there once the standby has taken over', async () => {
     await untilThereIsAStandby();
     const thread = flavour === 'mysql' ? 'STOP REPLICA IO_THREAD' : 'STOP SLAVE IO_THREAD';
-    await databases.standbyOf(primary())?.query(thread);
+    await databases.standbys.of(primary())?.query(thread);
     await write(800_000);
     await until('the replica has it', async () => (await read(replica())).includes(800_000));
     const { pid } = primary().process;
@@ -185,22 +185,22 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
     const { pid } = primary().process;
     process.kill(pid, 'SIGKILL');
     const standby = await until('it is begun anew', async () => {
-      const found = databases.standbyOf(primary())?.process;
+      const found = databases.standbys.of(primary())?.process;
       return found?.ended === undefined && found?.pid !== pid && primary().process.pid !== pid && found;
     });
-    expect(databases.isProtected(primary())).toBe(false);
+    expect(databases.standbys.isProtected(primary())).toBe(false);
     process.kill(standby.pid, 'SIGKILL');
     await untilThereIsAStandby();
     const written = await read(primary());
     await until(
       'it has all',
-      async () => (await read(databases.standbyOf(primary()) as Database)).length >= written.length,
+      async () => (await read(databases.standbys.of(primary()) as Database)).length >= written.length,
     );
   }, 120_000);
 
   test('a write waits for the standby, and no longer than a second for one that hangs', async () => {
     await untilThereIsAStandby();
-    const pid = databases.standbyOf(primary())?.process.pid as number;
+    const pid = databases.standbys.of(primary())?.process.pid as number;
     process.kill(pid, 'SIGSTOP');
     const began = Date.now();
     await write(900_000);
@@ -211,7 +211,7 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
 
   test('after it, the standby that was the primary follows, so that it can be done again', async () => {
     const before = messages().length;
-    databases.failOver(primary());
+    databases.standbys.failOver(primary());
     await until('it is over', async () => messages().slice(before).includes('Multi-AZ instance failover completed'));
     await write(1_000_000);
     await until('the replica has it', async () => (await read(replica())).includes(1_000_000));
@@ -243,10 +243,10 @@ describe.each(['mysql', 'mariadb'])('on %s', (flavour) => {
 
   test('a standby that cannot catch up does not take over: the primary goes on as it was', async () => {
     const [stop = ''] = getFlavour(primary().program).unfollow;
-    await databases.standbyOf(primary())?.query(stop);
+    await databases.standbys.of(primary())?.query(stop);
     await write(4_000_000);
     const { pid } = primary().process;
-    databases.failOver(primary());
+    databases.standbys.failOver(primary());
     await until('it is given up', async () => messages().at(-1)?.includes('did not catch up'));
     await until('it is at rest', async () => databases.statusOf(primary()) === 'available');
     await write(5_000_000);

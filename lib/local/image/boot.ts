@@ -4,10 +4,11 @@ import { clonePaths } from '../../config/names';
 import { OperatorError } from '../../config/operator-error';
 import type { Instance } from '../instance';
 import type { Launcher } from '../launch';
-import { launchMachines, Machine, type PoweredOff } from '../servers/machine';
+import { Machine, type PoweredOff } from '../servers/machine';
 import { type UpOptions, up } from '../up';
 import type { DiskImage } from './disk';
 import { bootPatience } from './emulator';
+import { launchMachines } from './launch-machines';
 
 export interface BootOptions extends Omit<UpOptions, 'launcher' | 'patience' | 'port' | 'stop'> {
   readonly image: DiskImage;

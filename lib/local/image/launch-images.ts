@@ -1,9 +1,9 @@
 // A fleet whose clones are machines: the image of its release is made first, while its servers start.
 import { basename } from 'node:path';
 import type { Launcher } from '../launch';
-import { launchMachines } from '../servers/machine';
 import type { ProvideOptions } from './base';
 import { provideImage } from './disk';
+import { launchMachines } from './launch-machines';
 
 export const launchImages =
   (options: ProvideOptions): Launcher =>

@@ -40,18 +40,22 @@ export class Replication {
 
   /** The last position that it was sent, whether it has done that yet or not. */
   async readReceived(): Promise<string> {
-    const { replicaStatus, columns } = getFlavour(this.server.program);
-    const [row] = await this.server.query(replicaStatus, 2000);
-    return String(row?.[columns.received] ?? '');
+    const { columns } = getFlavour(this.server.program);
+    return String((await this.#readStatus())?.[columns.received] ?? '');
   }
 
   /** Seconds a replica is behind its primary; undefined on a primary and while replication does not run. */
   async findLagSeconds(): Promise<number | undefined> {
-    const { replicaStatus, columns } = getFlavour(this.server.program);
-    // Whoever asks about a fleet must not wait for one server that hangs.
-    const [row] = await this.server.query(replicaStatus, 2000);
+    const { columns } = getFlavour(this.server.program);
+    const row = await this.#readStatus();
     if (row?.[columns.io] !== 'Yes' || row[columns.sql] !== 'Yes' || row[columns.lag] === null) return undefined;
     return Number(row[columns.lag]);
+  }
+
+  async #readStatus(): Promise<Record<string, unknown> | undefined> {
+    // Whoever asks about a fleet must not wait for one server that hangs.
+    const [row] = await this.server.query(getFlavour(this.server.program).replicaStatus, 2000);
+    return row;
   }
 
   /** Makes the server a read-only replica. */

@@ -30,7 +30,7 @@ async function toInstance(database: Database, fleet: Fleet): Promise<schemas.DBI
     InstanceCreateTime: database.process.startedAt,
     DBParameterGroups: [{ DBParameterGroupName: parameterGroupOf(database), ParameterApplyStatus: 'in-sync' }],
     // A standby really runs, on this machine as all else.
-    MultiAZ: databaseFleet.standbyOf(database) !== undefined,
+    MultiAZ: databaseFleet.standbys.of(database) !== undefined,
     StorageEncrypted: false,
     PubliclyAccessible: false,
     ...(source
@@ -97,19 +97,19 @@ export const rds: Service = {
       const database = getAvailable(input.DBInstanceIdentifier, fleet);
       const { databaseFleet } = fleet;
       if (input.ForceFailover) {
-        if (!databaseFleet.standbyOf(database)) {
+        if (!databaseFleet.standbys.of(database)) {
           throw new AwsError(
             'InvalidParameterCombination',
             'The ForceFailover parameter cannot be specified for a DB instance that is not Multi-AZ.',
           );
         }
-        if (!databaseFleet.isProtected(database)) {
+        if (!databaseFleet.standbys.isProtected(database)) {
           throw new AwsError(
             'InvalidDBInstanceState',
             `The standby of ${database.plan.id} is not there yet; try again later.`,
           );
         }
-        databaseFleet.failOver(database);
+        databaseFleet.standbys.failOver(database);
       } else {
         databaseFleet.reboot(database);
       }
